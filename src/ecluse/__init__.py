@@ -1,0 +1,1 @@
+"""Open, executable trade control for AI accelerators."""

@@ -1,0 +1,190 @@
+"""A decision, its gates, its steps, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ecluse.truth import UNKNOWN, Truth
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from ecluse.bounds import Bound
+    from ecluse.item import Measures
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One comparison of a condition, with the values that were compared."""
+
+    clause: str
+    value: str
+    answer: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One provision weighed."""
+
+    provision: str
+    title: str
+    answer: Truth
+    decided: bool
+    cite: tuple[str, ...]
+    level: str
+    because: tuple[Clause, ...] = ()
+    note: str = ""
+    undefined: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact that is not known, the question that asks for it, and what its answer would settle."""
+
+    fact: str
+    ask: str
+    would_settle: str
+    decides: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionAnswer:
+    """May a licence exception be used?"""
+
+    id: str
+    available: Truth
+    wait_days: int | None = None
+    obligations: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TariffAnswer:
+    """Is a duty owed if the goods are entered for consumption on that day?"""
+
+    id: str
+    rate: str
+    applies: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Is a licence required, by which limb, under what policy, and is one held?"""
+
+    required: Truth
+    required_by_text: Truth
+    limbs: Mapping[str, Truth]
+    policy: str | None
+    application: str
+    held: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """The exporter's gate. `may_pass` None with `applies` no leaves the conjunction."""
+
+    may_pass: Truth | None
+    applies: Truth = Truth.YES
+    ahead: Exporter | None = None
+    ic_level: str = "unknown"
+    classification: tuple[str, ...] = ()
+    licence: Licence | None = None
+    exceptions: tuple[ExceptionAnswer, ...] = ()
+    tariffs: tuple[TariffAnswer, ...] = ()
+    red_flags: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    prohibited: Truth = UNKNOWN
+    rests_on_reported: bool = False
+    depends_on_non_enforcement: bool = False
+    measures: Measures | None = None
+    split: tuple[Split, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A figure or word that nobody has fixed: its value if any, and the values that would pass."""
+
+    value: Bound | str | None
+    passes_for: str
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A claim as an answer cites it."""
+
+    claim: str
+    reported: str
+    attribution: str
+    statement: str
+    age_days: int
+    said_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """The importer's gate. `may_pass` None with `applies` no leaves the conjunction."""
+
+    may_pass: Truth | None
+    applies: Truth = Truth.YES
+    state: str = "none_known"
+    class_state: str | None = None
+    contested: bool = False
+    stale: bool = False
+    evidence_age_days: int | None = None
+    official_confirmation: str = "none"
+    reported: str | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+    contested_by: tuple[str, ...] = ()
+    supply: tuple[Evidence, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    remarks: tuple[str, ...] = ()
+    rests_on_reported: bool = False
+    split: tuple[Split, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A part of the quantity that an authorisation covers, or the rest that none does."""
+
+    quantity: Bound
+    may_pass: Truth
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one line, with all that is needed to replay it."""
+
+    line: str | None
+    may_pass: Truth
+    on: dt.date
+    known: str
+    reading: str
+    act: str
+    binding_gate: str | None
+    exporter: Exporter
+    importer: Importer
+    measures: Measures | None
+    digests: Mapping[str, str]
+    split: tuple[Split, ...] = ()
+    item: str = ""
+    quantity: str = ""
+    route: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rests_on_reported(self) -> bool:
+        """Does a gate rest on reports or on provisions known only from reports?"""
+        return self.exporter.rests_on_reported or self.importer.rests_on_reported
+
+    @property
+    def depends_on_non_enforcement(self) -> bool:
+        """Does the answer rest on an authority not applying its text?"""
+        return self.exporter.depends_on_non_enforcement

@@ -1,0 +1,197 @@
+"""The exporter's answer for one chip: outcome, steps, exceptions, duties, what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecluse.decision import ExceptionAnswer, Exporter, Licence, Step, TariffAnswer
+from ecluse.engine.gate import Machine, Outcome, Rule, machine, policy_of, weigh_line
+from ecluse.engine.missing import missing
+from ecluse.engine.weigh import trace
+from ecluse.truth import NO, YES, Truth
+
+if TYPE_CHECKING:
+    from ecluse.engine.facts import Facts
+    from ecluse.item import Measures
+    from ecluse.provision import Law
+
+LETTERS = "Company letters are not published; unknown ones may exist."
+
+
+def answer(
+    law: Law,
+    text: Law,
+    given: Facts,
+    measures: Measures,
+    held: tuple[Truth, str],
+) -> Exporter:
+    """Answer for one candidate chip under the law asked for, and beside it under the text alone.
+
+    `held` is whether a licence is held, and the word for the state of the application.
+    """
+    engine = machine(law)
+    facts = _with_silence(law, given)
+    outcome = weigh_line(engine, facts, held[0])
+    by_text = outcome if text is law else weigh_line(machine(text), facts, held[0])
+    licence = Licence(
+        required=outcome.required,
+        required_by_text=by_text.required,
+        limbs=outcome.limbs,
+        policy=outcome.policy,
+        application=held[1],
+        held=held[0],
+    )
+    steps = tuple(_step(engine, rule, outcome) for rule in engine.rules.values())
+    return Exporter(
+        may_pass=outcome.may_pass,
+        ic_level=outcome.ic_level,
+        classification=_classification(engine, outcome),
+        licence=licence,
+        exceptions=_exceptions(engine, outcome),
+        tariffs=_tariffs(engine, outcome),
+        red_flags=_red_flags(engine, outcome),
+        remarks=_remarks(engine, outcome),
+        steps=steps,
+        missing=missing(engine, facts, held[0], outcome),
+        prohibited=outcome.prohibited,
+        rests_on_reported=any(step.level == "V3" and step.decided for step in steps),
+        depends_on_non_enforcement=_differs(outcome, by_text),
+        measures=measures,
+    )
+
+
+def _with_silence(law: Law, given: Facts) -> Facts:
+    """Fill in the facts of which silence means no: claims that nobody has made."""
+    silent = {fact.name: NO for fact in law.facts.values() if fact.silence_is_no}
+    return silent | given
+
+
+def _differs(outcome: Outcome, by_text: Outcome) -> bool:
+    """Would the text, if it were applied, ask more than the answer does?"""
+    return outcome.required is not by_text.required or outcome.may_pass is not by_text.may_pass
+
+
+def _classification(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
+    return tuple(
+        rule.ruling.version.gives["eccn"]
+        for rule in engine.of("classification")
+        if outcome.answers[rule.id] is YES and "eccn" in rule.ruling.version.gives
+    )
+
+
+def _step(engine: Machine, rule: Rule, outcome: Outcome) -> Step:
+    version, provision = rule.ruling.version, rule.ruling.provision
+    return Step(
+        provision=provision.id,
+        title=provision.title,
+        answer=outcome.answers[rule.id],
+        decided=_decided(engine, rule, outcome),
+        cite=version.cite,
+        level=version.level,
+        because=tuple(trace(rule.when, outcome.facts)),
+        note=version.note,
+        undefined=version.undefined,
+        contested=version.contested,
+    )
+
+
+def _decided(engine: Machine, rule: Rule, outcome: Outcome) -> bool:
+    """Did this provision set something that the answer reports?"""
+    if outcome.answers[rule.id] is not YES:
+        return False
+    match rule.ruling.provision.kind:
+        case "requirement" | "letter" | "prohibition" | "exception" | "classification" | "red_flag":
+            return True
+        case "review":
+            served = [engine.rules[name] for name in rule.ruling.version.serves if name in engine.rules]
+            standing = [one for one in served if outcome.answers[one.id] is YES]
+            return any(
+                policy_of(engine, one, outcome.answers) == rule.ruling.version.gives["policy"]
+                for one in standing
+            )
+        case "definition":
+            return rule.ruling.version.gives.get("ic_level") == outcome.ic_level
+        case "duty":
+            return False
+        case _:
+            return False
+
+
+def _exceptions(engine: Machine, outcome: Outcome) -> tuple[ExceptionAnswer, ...]:
+    """List every exception there is; one that is not in force or not claimed is not available."""
+    rows = []
+    for name in engine.law.exceptions:
+        rules = [rule for rule in engine.of("exception") if rule.ruling.version.gives.get("exception") == name]
+        live = [rule for rule in rules if outcome.answers[rule.id] is not NO]
+        why = "not in force on that day" if not rules else ""
+        for rule in live[:1]:
+            why = "; ".join(rule.ruling.version.undefined) or rule.ruling.provision.title
+        rows.append(
+            ExceptionAnswer(
+                id=name,
+                available=outcome.exceptions.get(name, NO),
+                wait_days=live[0].ruling.version.wait_days if live else None,
+                obligations=live[0].ruling.version.obligations if live else (),
+                why=why,
+            )
+        )
+    return tuple(rows)
+
+
+def _tariffs(engine: Machine, outcome: Outcome) -> tuple[TariffAnswer, ...]:
+    """List every tariff there is; one not in force does not apply."""
+    rules = {rule.ruling.version.gives["tariff"]: rule for rule in engine.of("duty")}
+    return tuple(
+        TariffAnswer(
+            id=name,
+            rate=(rules[name].ruling.version.rate or "0") if name in rules else "0",
+            applies=outcome.answers[rules[name].id] if name in rules else NO,
+        )
+        for name in engine.law.tariffs
+    )
+
+
+def _red_flags(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
+    seen = outcome.facts.get("red_flags")
+    listed = seen if isinstance(seen, tuple) else ()
+    found = (
+        rule.ruling.provision.title for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES
+    )
+    return (*listed, *found)
+
+
+def _remarks(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
+    remarks = [LETTERS]
+    law = engine.law
+    if law.on > law.horizon:
+        remarks.append(
+            f"No source of this law was seen after {law.horizon}; what came between then and {law.on} is not known."
+        )
+    if outcome.prohibited is YES:
+        remarks.append(
+            "Licences for embargoed destinations are outside what is weighed here; other agencies may have to grant them too."
+        )
+    perhaps = {
+        name: group
+        for name, group in law.groups.items()
+        if name in ("A5", "A6", "D1", "D4", "D5") and outcome.facts.get("destination") in group.perhaps
+    }
+    remarks += [
+        f"Whether {outcome.facts['destination']} was in {name} on that day is not known." for name in perhaps
+    ]
+    if outcome.policy == "unknown" and outcome.required is not NO:
+        remarks += _contests(engine, outcome)
+    return tuple(remarks)
+
+
+def _contests(engine: Machine, outcome: Outcome) -> list[str]:
+    """Say which texts contest the policy of a requirement that stands."""
+    standing = {rule.id for rule in engine.of("requirement") if outcome.answers[rule.id] is not NO}
+    return [
+        f"Contested: {' against '.join(rule.ruling.version.contested)}."
+        for rule in engine.of("review")
+        if rule.ruling.version.contested
+        and outcome.answers[rule.id] is not NO
+        and standing.intersection(rule.ruling.version.serves)
+    ]
+

@@ -1,0 +1,250 @@
+"""Stages, and the one rule: a gate is open when every provision that forbids is answered no or lifted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ecluse.engine.weigh import Compiled, prepare
+from ecluse.errors import Conflict
+from ecluse.provision import LIMBS, POLICIES, STAGES
+from ecluse.truth import NO, UNKNOWN, YES, Truth, every, some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ecluse.engine.facts import Facts
+    from ecluse.provision import Law, Ruling
+
+
+# What binds only items subject to the regulations.
+BINDING = ("requirement", "letter", "prohibition")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A ruling made ready: its conditions as functions."""
+
+    ruling: Ruling
+    when: Compiled
+    met: Compiled | None
+    doubt: Compiled | None
+
+    @property
+    def id(self) -> str:
+        """The provision's id."""
+        return self.ruling.provision.id
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Machine:
+    """The law of a day made ready, stage by stage."""
+
+    law: Law
+    stages: tuple[tuple[str, tuple[Rule, ...]], ...]
+    rules: Mapping[str, Rule]
+
+    def of(self, *kinds: str) -> Iterable[Rule]:
+        """Give the rules of some kinds, in stage order."""
+        return (rule for rule in self.rules.values() if rule.ruling.provision.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the law of one day answers to one set of facts: the numbers of a decision, untold."""
+
+    answers: Mapping[str, Truth]
+    facts: Facts
+    scope: Truth
+    ic_level: str
+    limbs: Mapping[str, Truth]
+    required: Truth
+    policy: str | None
+    exceptions: Mapping[str, Truth]
+    prohibited: Truth
+    flagged: Truth
+    may_pass: Truth
+
+
+@lru_cache(maxsize=512)
+def machine(law: Law) -> Machine:
+    """Make the law of a day ready; done once a law."""
+    rules = {}
+    for ruling in law.rulings:
+        version = ruling.version
+        met, doubt = (one and prepare(one, law.groups) for one in (version.met, version.doubt))
+        rules[ruling.provision.id] = Rule(ruling, prepare(version.when, law.groups), met, doubt)
+    stages = tuple(
+        (stage, tuple(rule for rule in rules.values() if rule.ruling.provision.stage == stage))
+        for stage in STAGES
+    )
+    return Machine(law, stages, rules)
+
+
+def weigh_line(engine: Machine, given: Facts, held: Truth) -> Outcome:
+    """Weigh every stage in order, then apply the one rule. `held` says whether a licence is held."""
+    facts = dict(given)
+    answers: dict[str, Truth] = {}
+    scope, ic_level = YES, "none"
+    for stage, rules in engine.stages:
+        fresh = _weigh_stage(rules, facts, scope)
+        answers |= fresh
+        for rule in rules:
+            name = rule.ruling.provision.name
+            if name is not None:
+                facts[name] = fresh[rule.id]
+        if stage == "scope":
+            scope = _scope(rules, fresh)
+            ic_level = _ic_level(rules, fresh)
+            if ic_level != "unknown":
+                facts["ic_level"] = ic_level
+        if stage == "requirement":
+            limbs = _limbs(rules, fresh)
+            facts["licence_required"] = some(limbs.values())
+    return _outcome(engine, facts, answers, scope, ic_level, limbs, held)
+
+
+def _weigh_stage(rules: tuple[Rule, ...], facts: Facts, scope: Truth) -> dict[str, Truth]:
+    """Answer the rules of a stage; what is not defined or perhaps not applied is not known."""
+    fresh: dict[str, Truth] = {}
+    for rule in rules:
+        answer = rule.when.weigh(facts)
+        if answer is not NO:
+            answer = answer & rule.ruling.enforced
+            if rule.ruling.provision.kind in BINDING:
+                answer = answer & scope
+            if rule.ruling.version.undefined or (rule.doubt and rule.doubt.weigh(facts) is YES):
+                answer = answer & UNKNOWN
+        fresh[rule.id] = answer
+    for rule in rules:
+        for target in rule.ruling.version.carves_out:
+            if target in fresh:
+                fresh[target] = fresh[target] & ~fresh[rule.id]
+    return fresh
+
+
+def _scope(rules: Iterable[Rule], fresh: Mapping[str, Truth]) -> Truth:
+    inside = [fresh[rule.id] for rule in rules if "scope" in rule.ruling.version.gives]
+    return some(inside) if inside else YES
+
+
+def _ic_level(rules: Iterable[Rule], fresh: Mapping[str, Truth]) -> str:
+    """Go down the ladder of levels; the first that is not answered no decides."""
+    for rule in rules:
+        level = rule.ruling.version.gives.get("ic_level")
+        if level is None or fresh[rule.id] is NO:
+            continue
+        return level if fresh[rule.id] is YES else "unknown"
+    return "none"
+
+
+def _limbs(rules: Iterable[Rule], fresh: Mapping[str, Truth]) -> dict[str, Truth]:
+    limbs = dict.fromkeys(LIMBS, NO)
+    for rule in rules:
+        limb = rule.ruling.provision.limb
+        if limb is not None:
+            limbs[limb] = limbs[limb] | fresh[rule.id]
+    return limbs
+
+
+def _outcome(
+    engine: Machine,
+    facts: Facts,
+    answers: Mapping[str, Truth],
+    scope: Truth,
+    ic_level: str,
+    limbs: Mapping[str, Truth],
+    held: Truth,
+) -> Outcome:
+    required = some(limbs.values())
+    exceptions = _exceptions(engine, answers)
+    prohibited = some(answers[rule.id] for rule in engine.of("prohibition"))
+    flagged = _flagged(engine, facts, answers)
+    lifted = every(
+        ~answers[rule.id] | _lifted(engine, rule.id, facts, answers)
+        for rule in engine.of("requirement", "letter")
+    )
+    may_pass = ~prohibited & (lifted | held)
+    if flagged is not NO:
+        may_pass = may_pass & UNKNOWN
+    policy = _policy(engine, answers, required)
+    return Outcome(
+        answers, facts, scope, ic_level, limbs, required, policy, exceptions, prohibited, flagged, may_pass
+    )
+
+
+def _exceptions(engine: Machine, answers: Mapping[str, Truth]) -> dict[str, Truth]:
+    """Say of each licence exception whether it is available; one with several limbs, if any is."""
+    found: dict[str, Truth] = {}
+    for rule in engine.of("exception"):
+        name = rule.ruling.version.gives.get("exception")
+        if name:
+            found[name] = found.get(name, NO) | answers[rule.id]
+    return found
+
+
+def _lifted(engine: Machine, requirement: str, facts: Facts, answers: Mapping[str, Truth]) -> Truth:
+    """Is a requirement lifted: yes if an exception is available and its obligations are met.
+
+    An exception that is available but whose obligations are not met leaves it not known:
+    meeting them is up to the exporter.
+    """
+    result = NO
+    for rule in engine.of("exception"):
+        if requirement in rule.ruling.version.lifts:
+            available = answers[rule.id]
+            met = rule.met.weigh(facts) if rule.met else YES
+            result = result | (available if met is YES else available & UNKNOWN)
+    return result
+
+
+def _flagged(engine: Machine, facts: Facts, answers: Mapping[str, Truth]) -> Truth:
+    """Is a red flag seen and not resolved? Only what is seen counts; silence raises no flag."""
+    seen = facts.get("red_flags_seen") is YES or any(
+        answers[rule.id] is YES for rule in engine.of("red_flag")
+    )
+    resolved = facts.get("red_flags_resolved", UNKNOWN)
+    if resolved is YES or not (seen or resolved is NO):
+        return NO
+    return YES if resolved is NO else UNKNOWN
+
+
+def _policy(engine: Machine, answers: Mapping[str, Truth], required: Truth) -> str | None:
+    """Report the strictest policy among the requirements that stand."""
+    if required is NO:
+        return None
+    standing = [rule for rule in engine.of("requirement", "letter") if answers[rule.id] is YES]
+    others = [rule for rule in standing if rule.ruling.provision.kind != "letter"]
+    # A letter has no review policy of its own: beside other requirements theirs is reported.
+    policies = {policy_of(engine, rule, answers) for rule in others} or {"unknown"}
+    if POLICIES[-1] in policies:
+        return POLICIES[-1]
+    return "unknown" if "unknown" in policies else max(policies, key=POLICIES.index)
+
+
+def policy_of(engine: Machine, requirement: Rule, answers: Mapping[str, Truth]) -> str:
+    """Give the review policy of one requirement: of those that answer, the highest rank."""
+    serving = [
+        rule
+        for rule in engine.of("review")
+        if requirement.id in rule.ruling.version.serves and answers[rule.id] is not NO
+    ]
+    if not serving:
+        return "unknown"
+    top = max(rule.ruling.provision.rank for rule in serving)
+    upper = [rule for rule in serving if rule.ruling.provision.rank == top]
+    if any(answers[rule.id] is UNKNOWN or rule.ruling.version.contested for rule in upper):
+        possible = {rule.ruling.version.gives["policy"] for rule in serving}
+        contested = any(rule.ruling.version.contested for rule in upper)
+        return possible.pop() if len(possible) == 1 and not contested and _sure(upper, answers) else "unknown"
+    given = {rule.ruling.version.gives["policy"] for rule in upper}
+    if len(given) > 1:
+        places = " and ".join(f"{rule.id} ({rule.ruling.provision.place})" for rule in upper)
+        message = f"{places} answer yes to {requirement.id} with different policies; set rank, or mend one."
+        raise Conflict(message)
+    return given.pop()
+
+
+def _sure(rules: Iterable[Rule], answers: Mapping[str, Truth]) -> bool:
+    return any(answers[rule.id] is YES for rule in rules)

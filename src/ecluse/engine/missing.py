@@ -1,0 +1,156 @@
+"""What is not known, and what each fact would settle, most decisive first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecluse.decision import Missing
+from ecluse.engine.gate import Machine, Outcome, Rule, weigh_line
+from ecluse.engine.weigh import unknown_names
+from ecluse.provision import LIMBS
+from ecluse.truth import NO, UNKNOWN, YES, Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ecluse.engine.facts import Facts
+
+LIMB_WORDS = {
+    "by_item": "by what the item is",
+    "by_destination": "by destination",
+    "by_end_use": "by end use",
+    "by_party": "by party",
+    "by_letter": "by company letter",
+    "by_other": "by other controls",
+}
+
+
+def missing(engine: Machine, given: Facts, held: Truth, outcome: Outcome) -> tuple[Missing, ...]:
+    """Name the facts that keep an answer open, with what each would settle."""
+    found = dict.fromkeys(open_names(engine, outcome))
+    rows = []
+    for name in found:
+        fact = engine.law.facts.get(name)
+        ask = fact.ask if fact else asked(name)
+        if fact is not None and fact.kind == "truth" and name not in outcome.answers:
+            settled, decides = _try(engine, given, held, outcome, name)
+        else:
+            settled, decides = _bears_on(engine, name, outcome), 0
+        rows.append(Missing(name, ask, settled, decides))
+    if outcome.may_pass is UNKNOWN and outcome.required is not NO and held is UNKNOWN:
+        rows.append(_held())
+    return tuple(sorted(rows, key=lambda row: -row.decides))
+
+
+def _held() -> Missing:
+    ask = "Is a licence or another authorisation held, applied for or pending (or `authorisations = \"none\"`)?"
+    return Missing("authorisations", ask, "a licence that covers the line opens the gate; none shuts it", 1)
+
+
+def asked(name: str) -> str:
+    """Turn the path of a field into a question."""
+    role, _, field = name.partition(".")
+    who = role.replace("_", " ").replace("[", " ").replace("]", "")
+    if field == "ultimate_parent.headquarters":
+        return f"Where is the ultimate parent of the {who} headquartered?"
+    if field == "headquarters":
+        return f"Where is the {who} headquartered?"
+    return f"What is {name.removesuffix('.days')}?"
+
+
+def open_names(engine: Machine, outcome: Outcome) -> Iterator[str]:
+    """Give the names that keep the answers open: requirements, policy, exceptions, prohibitions, duties."""
+    wanted = [rule for rule in engine.of("prohibition", "requirement", "letter") if _open(rule, outcome)]
+    if outcome.required is not NO:
+        wanted += [rule for rule in engine.of("review", "exception") if _open(rule, outcome)]
+    wanted += [rule for rule in engine.of("duty") if _open(rule, outcome)]
+    if outcome.scope is UNKNOWN:
+        wanted = [rule for rule in engine.rules.values() if "scope" in rule.ruling.version.gives] + wanted
+    yield from _names(engine, wanted, outcome, set())
+    if outcome.flagged is not NO:
+        yield "red_flags_resolved"
+
+
+def _open(rule: Rule, outcome: Outcome) -> bool:
+    return outcome.answers[rule.id] is UNKNOWN
+
+
+def _names(engine: Machine, rules: Iterable[Rule], outcome: Outcome, seen: set[str]) -> Iterator[str]:
+    """Follow earlier provisions down to the facts that they lack."""
+    named = {rule.ruling.provision.name: rule for rule in engine.rules.values() if rule.ruling.provision.name}
+    for rule in rules:
+        conditions = [rule.when, *([rule.met] if rule.met else [])]
+        carvers = [one for one in engine.rules.values() if rule.id in one.ruling.version.carves_out]
+        for condition in conditions:
+            for name in unknown_names(condition, outcome.facts):
+                if name in named and name not in seen:
+                    seen.add(name)
+                    yield from _names(engine, [named[name]], outcome, seen)
+                elif name not in named:
+                    yield name.removesuffix(".days")
+        for carver in carvers:
+            if carver.id not in seen and outcome.answers[carver.id] is UNKNOWN:
+                seen.add(carver.id)
+                yield from _names(engine, [carver], outcome, seen)
+
+
+def _try(engine: Machine, given: Facts, held: Truth, before: Outcome, name: str) -> tuple[str, int]:
+    """Answer a question yes and no in turn, and tell what changes."""
+    told, decides = [], 0
+    for word, value in (("yes", YES), ("no", NO)):
+        after = weigh_line(engine, given | {name: value}, held)
+        changes = changed(before, after)
+        decides += _weight(before, after)
+        if changes:
+            told.append(f"{word}: {', '.join(changes)}")
+    return "; ".join(told) or "nothing by itself, together with the others", decides
+
+
+def _weight(before: Outcome, after: Outcome) -> int:
+    gate = before.may_pass is UNKNOWN and after.may_pass is not UNKNOWN
+    licence = before.required is UNKNOWN and after.required is not UNKNOWN
+    policy = before.policy == "unknown" and after.policy != "unknown"
+    limbs = sum(before.limbs[limb] is UNKNOWN and after.limbs[limb] is not UNKNOWN for limb in LIMBS)
+    return 1000 * gate + 100 * licence + 50 * policy + 10 * limbs
+
+
+def changed(before: Outcome, after: Outcome) -> list[str]:
+    """Say in words what differs between two outcomes, the gate first."""
+    told = []
+    if before.may_pass is not after.may_pass:
+        told.append(f"the gate answers {_said(after.may_pass)}")
+    if before.required is not after.required:
+        told.append(f"licence required: {_said(after.required)}")
+    told += [
+        f"licence required {LIMB_WORDS[limb]}: {_said(after.limbs[limb])}"
+        for limb in LIMBS
+        if before.limbs[limb] is not after.limbs[limb]
+    ]
+    if before.policy != after.policy and after.policy is not None:
+        told.append(f"review policy {after.policy.replace('_', ' ')}")
+    told += [
+        f"exception {name}: {_said(after.exceptions[name])}"
+        for name in after.exceptions
+        if before.exceptions[name] is not after.exceptions[name]
+    ]
+    return told
+
+
+def _said(answer: Truth) -> str:
+    return "not known" if answer is UNKNOWN else answer.value
+
+
+def _bears_on(engine: Machine, name: str, outcome: Outcome) -> str:
+    """Name what a fact that is not yes or no bears on."""
+    titles = [
+        rule.ruling.provision.title
+        for rule in engine.rules.values()
+        if outcome.answers[rule.id] is UNKNOWN and _reads(rule, name)
+    ]
+    return f"bears on: {titles[0]}" if titles else "bears on the answer together with other facts"
+
+
+def _reads(rule: Rule, name: str) -> bool:
+    names = {read.removesuffix(".days") for read in rule.when.names}
+    role, _, field = name.partition(".")
+    return name in names or (role != name and f"parties.{field.removeprefix('ultimate_parent.')}" in names)

@@ -1,0 +1,5 @@
+"""The law as data: one provision a file, with its source, its level and its days."""
+
+from ecluse.law.library import Library, build, load, ruling_version
+
+__all__ = ["Library", "build", "load", "ruling_version"]

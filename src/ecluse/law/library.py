@@ -1,0 +1,157 @@
+"""The provisions that rule on a day, as known by then; and what changed between two days."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecluse.errors import BadProvision
+from ecluse.law.groups import GroupFile, groups_on, read_groups
+from ecluse.law.loader import read_facts, read_provisions
+from ecluse.provision import Fact, Law, Provision, Ruling, Version
+from ecluse.reading import Reader, parse_toml, read_text
+from ecluse.truth import NO, UNKNOWN, YES, Truth
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from ecluse.dates import Known
+
+READINGS = ("enforced", "text")
+
+
+@dataclass(frozen=True)
+class Library:
+    """All provisions of one or more folders, with their vocabulary and named sets."""
+
+    provisions: tuple[Provision, ...]
+    groups: Mapping[str, GroupFile]
+    facts: Mapping[str, Fact]
+    same_as: Mapping[str, str]
+    horizon: dt.date
+    digest: str
+
+    def on(self, day: dt.date, known: Known, reading: str = "enforced") -> Law:
+        """Give the law that rules on a day, as known by then, under one reading."""
+        return _on(self, day, known.last_day("exporter"), known.covers_day(known.last_day("exporter"), "exporter"), reading)
+
+    def find(self, name: str) -> Provision | None:
+        """Give the provision of an id."""
+        return next((one for one in self.provisions if one.id == name), None)
+
+    def __hash__(self) -> int:
+        """Hash by content."""
+        return hash(self.digest)
+
+
+@lru_cache(maxsize=512)
+def _on(library: Library, day: dt.date, last: dt.date, whole: bool, reading: str) -> Law:  # noqa: FBT001
+    """Select once per day, knowledge and reading; `whole` says that the last day counts to its end."""
+    rulings = []
+    for provision in library.provisions:
+        version = ruling_version(provision, day, last, whole=whole)
+        if version is None:
+            continue
+        enforced = applied(version, day, reading)
+        if enforced is not NO:
+            rulings.append(Ruling(provision, version, enforced))
+    groups = groups_on(library.groups, library.same_as, day, last)
+    return Law(
+        on=day,
+        reading=reading,
+        rulings=tuple(rulings),
+        groups=groups,
+        facts=library.facts,
+        exceptions=given_names(library, "exception"),
+        tariffs=given_names(library, "tariff"),
+        horizon=library.horizon,
+        digest=library.digest,
+    )
+
+
+@lru_cache(maxsize=32)
+def given_names(library: Library, key: str) -> tuple[str, ...]:
+    """Name every exception, or tariff, that any provision gives on any day."""
+    names = (version.gives.get(key) for one in library.provisions for version in one.versions)
+    return tuple(sorted({name for name in names if name}))
+
+
+def ruling_version(
+    provision: Provision, day: dt.date, last: dt.date, *, whole: bool = True
+) -> Version | None:
+    """Give the version in the books on a day: of those known by then, the latest known."""
+    found = None
+    for version in provision.versions:
+        known = version.known <= last if whole else version.known < last
+        if known and version.text.holds(day):
+            found = version
+    return found
+
+
+def applied(version: Version, day: dt.date, reading: str) -> Truth:
+    """Does a text count on a day: always as text, and as enforced where the authority applies it?"""
+    if reading == "text":
+        return YES
+    if not version.enforcement_known:
+        return UNKNOWN
+    return YES if any(interval.holds(day) for interval in version.enforced) else NO
+
+
+def load(folders: tuple[Path, ...] = ()) -> Library:
+    """Read the law shipped with the package, and house rules from further folders beside it."""
+    return _load(tuple(Path(folder) for folder in folders))
+
+
+@lru_cache(maxsize=8)
+def _load(folders: tuple[Path, ...]) -> Library:
+    texts: dict[str, str] = {}
+    own = Path(str(files("ecluse").joinpath("law/data")))
+    for folder in (own, *folders):
+        if not folder.is_dir():
+            message = f"{folder}: no such folder; --law names a folder of provision files (*.toml)."
+            raise BadProvision(message)
+        for path in sorted(folder.rglob("*.toml")):
+            place = path.relative_to(own).as_posix() if folder == own else path.as_posix()
+            texts[place] = read_text(path, BadProvision)
+    return build({place: parse_toml(text, place, BadProvision) for place, text in texts.items()}, texts)
+
+
+def build(tables: Mapping[str, dict[str, object]], texts: Mapping[str, str]) -> Library:
+    """Build the library from parsed files: vocabulary, settings, named sets, provisions."""
+    kinds: dict[str, dict[str, dict[str, object]]] = {"facts": {}, "groups": {}, "settings": {}, "": {}}
+    for place, table in tables.items():
+        stem = Path(place).stem
+        folder = Path(place).parent.name
+        kind = stem if stem in ("facts", "settings") else "groups" if folder == "groups" else ""
+        kinds[kind][place] = table
+    facts: dict[str, Fact] = {}
+    for place, table in kinds["facts"].items():
+        facts |= read_facts(table, place, texts[place])
+    horizon, same_as = _settings(kinds["settings"], texts)
+    groups = read_groups(kinds["groups"], texts)
+    provisions = read_provisions(kinds[""], texts, facts, groups)
+    digest = hashlib.sha256("\0".join(f"{k}\0{texts[k]}" for k in sorted(texts)).encode()).hexdigest()
+    return Library(provisions, groups, facts, same_as, horizon, digest)
+
+
+def _settings(
+    tables: Mapping[str, dict[str, object]], texts: Mapping[str, str]
+) -> tuple[dt.date, dict[str, str]]:
+    """Read the horizon of the law, and the places that are treated as others."""
+    for place, table in tables.items():
+        reader = Reader(table, place, BadProvision, text=texts[place])
+        horizon = reader.day("horizon")
+        inner = reader.inner("same_as")
+        same_as = {code: inner.needed(code) for code in inner.keys()} if inner else {}
+        reader.words("cite")
+        reader.close()
+        if horizon is None:
+            reader.fail("horizon", "is missing: the last day for which any source was seen")
+        return horizon, same_as
+    message = "the law has no settings.toml"
+    raise BadProvision(message)
