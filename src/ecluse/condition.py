@@ -252,10 +252,7 @@ class _Reader:
     def compare(self, tree: ast.Compare, depth: int) -> Node:
         """Read a comparison; a chain (`2400 <= tpp < 4800`) is all of its pairs."""
         sides = [tree.left, *tree.comparators]
-        pairs = [
-            self.pair(sides[index], op, sides[index + 1], depth + 1)
-            for index, op in enumerate(tree.ops)
-        ]
+        pairs = [self.pair(sides[index], op, sides[index + 1], depth + 1) for index, op in enumerate(tree.ops)]
         return pairs[0] if len(pairs) == 1 else Many("and", tuple(pairs), self.piece(tree))
 
     def pair(self, left: ast.expr, op: ast.cmpop, right: ast.expr, depth: int) -> Node:

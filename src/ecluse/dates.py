@@ -106,9 +106,7 @@ def parse_known(text: str) -> Known:
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        message = (
-            f"{text!r} is neither a day nor an instant; write 2026-01-24, or 2026-01-28T12:30:00+08:00"
-        )
+        message = f"{text!r} is neither a day nor an instant; write 2026-01-24, or 2026-01-28T12:30:00+08:00"
         raise ValueError(message) from None
     if moment.tzinfo is None:
         message = f"{text!r} is an instant without a zone; add one, such as +08:00 or Z"

@@ -16,6 +16,7 @@ FORMS = ("ic", "module", "card", "server", "rack")
 # Bits of one number in each format of a multiply; FP6 and FP4 count as they are stored.
 BITS = {
     "fp64": 64,
+    "fp64_tensor": 64,
     "fp32": 32,
     "tf32": 19,
     "bf16": 16,

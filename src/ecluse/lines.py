@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecluse.bounds import Bound
+    from ecluse.order import Stated
     from ecluse.provision import Fact
 
 MOST_PARTIES = 50
@@ -60,7 +61,12 @@ def read_line(table: object, place: str, facts: Mapping[str, Fact], *, text: str
         facts=_facts(reader.inner("facts"), facts),
         authorisations=_authorisations(reader),
     )
-    reader.close(dict.fromkeys(("consignees", "recipients"), "is not a field here; roles are buyer, end_user, consignee and [[intermediate]]"))
+    reader.close(
+        dict.fromkeys(
+            ("consignees", "recipients"),
+            "is not a field here; roles are buyer, end_user, consignee and [[intermediate]]",
+        )
+    )
     return line
 
 
@@ -75,7 +81,9 @@ def _kind(reader: Reader) -> str:
     value = reader.word("kind")
     refused = REFUSED.get((value or "").strip().lower())
     if refused:
-        reader.fail("kind", f"is {refused}, which Ecluse does not cover: ask counsel. It covers {', '.join(LINE_KINDS)}")
+        reader.fail(
+            "kind", f"is {refused}, which Ecluse does not cover: ask counsel. It covers {', '.join(LINE_KINDS)}"
+        )
     return reader.choice("kind", LINE_KINDS, "export")
 
 
@@ -94,14 +102,18 @@ def _country(reader: Reader, key: str, *, need: bool = False) -> str | None:
 
 
 def _checked(reader: Reader, key: str, code: str) -> str:
-    if code in COUNTRIES:
-        return code
-    hint = {"UK": " The United Kingdom is 'GB'.", "EU": " Name the member state."}.get(code.upper(), "")
-    if not hint:
-        by_name = {name.lower(): short for short, name in COUNTRIES.items()}
-        meant = by_name.get(code.lower()) or (code.upper() if code.upper() in COUNTRIES else None)
-        hint = f" Did you mean {meant!r}?" if meant else nearest(code, COUNTRIES)
-    reader.fail(key, f"is {show(code)}, expected an ISO 3166-1 code of two letters, such as 'CN'.{hint}".rstrip(".?") + ("?" if hint.endswith("?") else ""))
+    if code not in COUNTRIES:
+        hint = _country_hint(code)
+        reader.fail(
+            key, f"is {show(code)}, expected an ISO 3166-1 code of two letters, such as 'CN'.{hint}".rstrip(".")
+        )
+    return code
+
+
+def _country_hint(code: str) -> str:
+    by_name = {name.lower(): short for short, name in COUNTRIES.items()} | {"uk": "GB"}
+    meant = by_name.get(code.lower()) or (code.upper() if code.upper() in COUNTRIES else None)
+    return f" Did you mean {meant!r}?" if meant else nearest(code, COUNTRIES)
 
 
 def _item(reader: Reader) -> Item:
@@ -152,14 +164,16 @@ def _given(reader: Reader | None) -> Given | None:
     return given
 
 
-def _roles(reader: Reader) -> dict[str, Party | None | tuple[Party, ...]]:
+def _roles(reader: Reader) -> dict[str, Party | tuple[Party, ...] | None]:
     roles: dict[str, Party | None] = {}
     sames: dict[str, str] = {}
     for role in ("seller", "buyer", "end_user", "consignee"):
         inner = reader.inner(role)
         same = inner.word("same_as") if inner else None
         if same is not None and inner is not None:
-            sames[role] = inner.choice("same_as", tuple(name for name in ("seller", "buyer", "end_user", "consignee") if name != role))
+            sames[role] = inner.choice(
+                "same_as", tuple(name for name in ("seller", "buyer", "end_user", "consignee") if name != role)
+            )
             inner.close()
         roles[role] = None if inner is None or same else _party(inner)
     for role, same in sames.items():
@@ -196,7 +210,7 @@ def _party_kind(reader: Reader) -> str | None:
     if kind is not None and kind not in PARTY_KINDS:
         hint = nearest(kind, PARTY_KINDS, 0.8)
         if hint:
-            reader.fail("kind", f"is {show(kind)}, which is near a common word.{hint}".rstrip("?"))
+            reader.fail("kind", f"is {show(kind)}, which is near a common word.{hint}")
     return kind
 
 
@@ -231,28 +245,30 @@ def _money(reader: Reader | None) -> Money | None:
         return None
     amount, currency = reader.needed("amount"), reader.needed("currency")
     if not _AMOUNT.match(amount):
-        reader.fail("amount", f"is {show(amount)}, expected digits such as \"27000.00\"")
+        reader.fail("amount", f'is {show(amount)}, expected digits such as "27000.00"')
     if not _CURRENCY.match(currency):
-        reader.fail("currency", f"is {show(currency)}, expected a code such as \"USD\"")
+        reader.fail("currency", f'is {show(currency)}, expected a code such as "USD"')
     reader.close()
     return Money(amount, currency)
 
 
-def _facts(reader: Reader | None, facts: Mapping[str, Fact]) -> dict[str, object]:
+def _facts(reader: Reader | None, facts: Mapping[str, Fact]) -> dict[str, Stated]:
     if reader is None:
         return {}
     certified = {name: fact for name, fact in facts.items() if fact.certified}
-    values: dict[str, object] = {}
-    for name in reader.keys():
+    values: dict[str, Stated] = {}
+    for name in reader.names():
         fact = certified.get(name)
         if fact is None:
             where = " It is a field of the line itself, not of [facts]." if name in facts else nearest(name, certified)
-            reader.fail(name, f"is no fact that provisions share; `ecluse law list --facts` prints all.{where}".rstrip(".?"))
+            reader.fail(
+                name, f"is no fact that provisions share; `ecluse law list --facts` prints all.{where}".rstrip(".")
+            )
         values[name] = _fact(reader, fact)
     return values
 
 
-def _fact(reader: Reader, fact: Fact) -> object:
+def _fact(reader: Reader, fact: Fact) -> Stated:
     match fact.kind:
         case "truth":
             return reader.truth(fact.name)
@@ -274,7 +290,9 @@ def _authorisations(reader: Reader) -> tuple[Authorisation, ...] | None:
             reader.fail("authorisations", "cannot stand beside [[authorisation]]; say one or the other")
         if value == "none":
             return ()
-        reader.fail("authorisations", f"is {show(value)}, expected \"none\"; those there are stand under [[authorisation]]")
+        reader.fail(
+            "authorisations", f'is {show(value)}, expected "none"; those there are stand under [[authorisation]]'
+        )
     rows = reader.each("authorisation")
     return None if rows is None else tuple(read_authorisation(each) for each in rows)
 
@@ -311,4 +329,3 @@ def _value(reader: Reader) -> str | None:
         money = _money(reader.inner("value"))
         return None if money is None else f"{money.amount} {money.currency}"
     return reader.word("value")
-

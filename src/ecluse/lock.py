@@ -16,7 +16,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ecluse import chips, evidence, law
+from ecluse import chips, evidence, law, lines
 from ecluse.dates import Known, day_of
 from ecluse.decision import Decision, Exporter, Importer
 from ecluse.engine import answer, candidates_agree, facts_of, parts_together
@@ -27,6 +27,8 @@ from ecluse.version import PROGRAM
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ecluse.bounds import Bound
+    from ecluse.item import Given
     from ecluse.order import Line
 
 READINGS = ("enforced", "text")
@@ -43,10 +45,24 @@ class Lock:
     catalogue: chips.Catalogue
 
 
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One chip in the item: how many of it, and all that its name may mean."""
+
+    count: Bound | None
+    candidates: tuple[Candidate, ...]
+
+
 @lru_cache(maxsize=8)
 def build(law_folders: tuple[Path, ...] = (), evidence_files: tuple[Path, ...] = ()) -> Lock:
     """Build the lock from the data shipped, and from house rules and evidence files beside it."""
     return Lock(law.load(law_folders), evidence.load(evidence_files), chips.load())
+
+
+def read_line(source: object, lock: Lock | None = None) -> Line:
+    """Read an order line from a table: a dict as TOML or JSON gives it. Raises BadLine."""
+    facts = (lock or build()).library.facts
+    return lines.read_line(source, "the line", facts)
 
 
 def decide(
@@ -63,7 +79,7 @@ def decide(
     day = on or line.on or day_of(now, "exporter")
     known = known or Known(instant=now.replace(microsecond=0))
     parts = _parts(line, lock)
-    models = tuple(dict.fromkeys(one.model for part in parts for one in part if one.model))
+    models = tuple(dict.fromkeys(one.model for part in parts for one in part.candidates if one.model))
     exporter = _exporter(line, lock, parts, models, (day, known, reading))
     importer = evidence.weigh(lock.evidence, line, models, day, known)
     gates = [gate.may_pass for gate in (exporter, importer) if gate.may_pass is not None]
@@ -91,7 +107,7 @@ def decide(
 def _exporter(
     line: Line,
     lock: Lock,
-    parts: list[list[Candidate]],
+    parts: tuple[Part, ...],
     models: tuple[str, ...],
     when: tuple[dt.date, Known, str],
 ) -> Exporter:
@@ -101,34 +117,35 @@ def _exporter(
     text = lock.library.on(day, known, "text")
     held = evidence.held(lock.evidence, line, day, known, "exporter", models)
     shipped = dataclasses.replace(line, act="ship") if line.act in EARLIER_ACTS else line
+    licence = (held.truth, held.application)
     answers = []
     for part in parts:
         told = [
-            answer(rules, text, facts_of(shipped, one, day), one.measures, (held.truth, held.application))
-            for one in part
+            answer(rules, text, facts_of(shipped, one, day, part.count), one.measures, licence)
+            for one in part.candidates
         ]
-        answers.append(candidates_agree(told, [one.label for one in part]))
+        answers.append(candidates_agree(told, [one.label for one in part.candidates]))
     full = dataclasses.replace(parts_together(answers), split=held.split)
     if line.act in EARLIER_ACTS:
         return Exporter(may_pass=None, applies=NO, ahead=full)
     return full
 
 
-def _parts(line: Line, lock: Lock) -> list[list[Candidate]]:
-    """Give, for each chip in the item, what it may be: one candidate, several, or an unlisted one."""
+def _parts(line: Line, lock: Lock) -> tuple[Part, ...]:
+    """Give each chip of the item with what it may be: one candidate, several, or an unlisted one."""
     item = line.item
-    names = [content.chip for content in item.contains] or [item.chip]
-    parts = []
-    for name in names:
-        found = lock.catalogue.find(name) if name else ()
-        listed = [one for chip in found for one in chips.candidates(chip)]
-        listed = listed or [Candidate(None, None, name, name or "as measured", None, Measures())]
-        if item.given is not None:
-            listed = [
-                dataclasses.replace(one, measures=chips.from_given(item.given, one.measures)) for one in listed
-            ]
-        parts.append(listed)
-    return parts
+    if not item.contains:
+        return (Part(None, _candidates(item.chip, item.given, lock)),)
+    return tuple(Part(one.count, _candidates(one.chip, item.given, lock)) for one in item.contains)
+
+
+def _candidates(name: str | None, given: Given | None, lock: Lock) -> tuple[Candidate, ...]:
+    found = lock.catalogue.find(name) if name else ()
+    listed = [one for chip in found for one in chips.candidates(chip)]
+    listed = listed or [Candidate(None, None, name, name or "as measured", None, Measures())]
+    if given is None:
+        return tuple(listed)
+    return tuple(dataclasses.replace(one, measures=chips.from_given(given, one.measures)) for one in listed)
 
 
 def _binding(may_pass: Truth, exporter: Exporter, importer: Importer) -> str | None:
@@ -141,8 +158,8 @@ def _binding(may_pass: Truth, exporter: Exporter, importer: Importer) -> str | N
     return None
 
 
-def _label(parts: list[list[Candidate]]) -> str:
-    return " with ".join(" or ".join(dict.fromkeys(one.label for one in part)) for part in parts)
+def _label(parts: tuple[Part, ...]) -> str:
+    return " with ".join(" or ".join(dict.fromkeys(one.label for one in part.candidates)) for part in parts)
 
 
 def _digests(line: Line, lock: Lock) -> dict[str, str]:

@@ -94,6 +94,10 @@ class Money:
     currency: str
 
 
+if TYPE_CHECKING:
+    Stated = Truth | Bound | str | dt.date | tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One order line; an absent role is no party to it, an absent end user is not known.
@@ -118,7 +122,7 @@ class Line:
     end_user: Party | None = None
     consignee: Party | None = None
     intermediates: tuple[Party, ...] = ()
-    facts: Mapping[str, Truth | Bound | str | dt.date | tuple[str, ...]] = field(default_factory=dict)
+    facts: Mapping[str, Stated] = field(default_factory=dict)
     authorisations: tuple[Authorisation, ...] | None = None
 
     def parties(self) -> Iterator[tuple[str, Party | None]]:
@@ -131,8 +135,10 @@ class Line:
             yield f"intermediate[{index}]", party
 
 
+# Words of a name that say what kind of company it is, not which.
 _LEGAL_FORMS = frozenset(
-    "co company corp corporation inc incorporated limited llc ltd plc gmbh ag sa nv bv pte the group holding holdings".split()
+    ("co", "company", "corp", "corporation", "inc", "incorporated", "limited", "llc", "ltd", "plc")
+    + ("gmbh", "ag", "sa", "nv", "bv", "pte", "the", "group", "holding", "holdings")
 )
 
 

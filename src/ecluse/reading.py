@@ -61,9 +61,7 @@ def parse_toml(text: str, place: str, error: type[EcluseError]) -> dict[str, obj
 def parse_json(text: str, place: str, error: type[EcluseError]) -> object:
     """Parse JSON with exact decimals; duplicate keys, NaN and infinities are refused."""
     try:
-        return json.loads(
-            text, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_once
-        )
+        return json.loads(text, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_once)
     except RecursionError:
         message = f"{place}: nested too deeply to be read."
         raise error(message) from None
@@ -123,19 +121,32 @@ class Reader:
     def fail(self, key: str, why: str) -> NoReturn:
         """Refuse, naming file and field; with the text at hand, draw the line and a caret."""
         name = ".".join(part for part in (self.field, key) if part)
-        message = f"{self.where}: {name} {why}." if name else f"{self.where}: the input {why}."
+        end = "" if why.endswith(("?", ".")) else "."
+        message = f"{self.where}: {name or 'the input'} {why}{end}"
         raise self.error(message + self._caret(key))
 
     def _caret(self, key: str) -> str:
         if self.text is None or not key:
             return ""
         pattern = re.compile(rf"(?:^|[{{,\s]){re.escape(key)}\s*=")
-        for number, line in enumerate(self.text.splitlines(), 1):
+        lines = self.text.splitlines()
+        for number, line in enumerate(lines[self._start(lines) :], self._start(lines) + 1):
             found = pattern.search(line)
             if found:
-                column = line.index(key, found.start())
-                return f"\n    line {number}: {line.strip()}\n    {' ' * (len(f'line {number}: ') + column - (len(line) - len(line.lstrip())))}^"
+                start = f"line {number}: "
+                column = line.index(key, found.start()) - (len(line) - len(line.lstrip()))
+                return f"\n    {start}{line.strip()}\n    {' ' * (len(start) + column)}^"
         return ""
+
+    def _start(self, lines: list[str]) -> int:
+        """Find the line of the table that this reader reads, by the numbers in its path."""
+        at = 0
+        for name, index in re.findall(r"(\w+)\[(\d+)\]", self.field):
+            header = re.compile(rf"\s*\[\[(?:\w+\.)*{name}\]\]")
+            heads = [number for number, line in enumerate(lines) if number >= at and header.match(line)]
+            if int(index) < len(heads):
+                at = heads[int(index)]
+        return at
 
     def has(self, key: str) -> bool:
         """Is the key there?"""
@@ -155,7 +166,7 @@ class Reader:
         if value is None:
             return None
         if not isinstance(value, str):
-            hint = " (codes are quoted texts: \"NO\", \"3E001\", \"740.10\")" if not isinstance(value, dict | list) else ""
+            hint = ' (codes are quoted texts: "NO", "3E001", "740.10")' if not isinstance(value, dict | list) else ""
             self.fail(key, f"is {show(value)}, expected a text{hint}")
         if not value.strip():
             self.fail(key, "is empty; leave the field out if it is not known")
@@ -172,7 +183,7 @@ class Reader:
         value = self.word(key, default, need=default is None)
         if value not in allowed:
             listed = ", ".join(allowed)
-            self.fail(key, f"is {show(value)}, expected one of {listed}.{nearest(str(value), allowed)}".rstrip(".?") )
+            self.fail(key, f"is {show(value)}, expected one of {listed}.{nearest(str(value), allowed)}".rstrip("."))
         return str(value)
 
     def words(self, key: str) -> tuple[str, ...] | None:
@@ -184,7 +195,7 @@ class Reader:
             self.fail(key, f"is {show(value)}, expected a list of texts")
         for item in value:
             if not isinstance(item, str) or not item.strip():
-                self.fail(key, f"holds {show(item)}, expected texts; codes are quoted: \"NO\", \"740.10\"")
+                self.fail(key, f'holds {show(item)}, expected texts; codes are quoted: "NO", "740.10"')
         return tuple(value)
 
     def day(self, key: str) -> dt.date | None:
@@ -213,9 +224,7 @@ class Reader:
         for side in ("at_least", "at_most"):
             side_value = inner.take(side, None)
             sides.append(
-                None
-                if side_value is None
-                else inner._single(side, side_value, negative=negative, whole=whole)
+                None if side_value is None else inner._single(side, side_value, negative=negative, whole=whole)
             )
         inner.close()
         if sides == [None, None]:
@@ -266,7 +275,7 @@ class Reader:
             for index, item in enumerate(value)
         )
 
-    def keys(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """Take every key that is there, for a table whose keys are data."""
         self.taken.update(self.table)
         return tuple(self.table)
@@ -277,7 +286,7 @@ class Reader:
             if key not in self.taken:
                 if others and key in others:
                     self.fail(key, others[key])
-                self.fail(key, f"is not a field here.{nearest(str(key), self.taken)}".rstrip(".?"))
+                self.fail(key, f"is not a field here.{nearest(str(key), self.taken)}".rstrip("."))
 
     def _name(self, key: str) -> str:
         return f"{self.field}.{key}" if self.field else key

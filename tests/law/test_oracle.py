@@ -26,7 +26,7 @@ KNOWN = Known(day=dt.date(2026, 9, 25))
 
 def chip(tpp: str, density: str | None, *, datacenter: Truth, links: int = 0) -> Measures:
     """Measures of one chip; the decimal texts are exact."""
-    from decimal import Decimal  # noqa: PLC0415
+    from decimal import Decimal
 
     return Measures(
         tpp=exactly(Decimal(tpp)),
@@ -72,14 +72,18 @@ CLEAN = {
 }
 CONDITIONS = {
     **dict.fromkeys(
-        (
-            "commercially_available_in_us performance_certified us_supply_certified foundry_capacity_certified "
-            "prohibited_end_use_certified kyc_certified remote_users_disclosed weights_transfer_certified "
-            "remote_access_certified third_party_tested lab_us_headquartered lab_tested_in_us lab_can_sample "
-            "lab_certificate_filed lab_qualified"
-        ).split(),
+        ("commercially_available_in_us", "performance_certified", "us_supply_certified"),
         YES,
     ),
+    **dict.fromkeys(
+        ("foundry_capacity_certified", "prohibited_end_use_certified", "kyc_certified", "remote_users_disclosed"),
+        YES,
+    ),
+    **dict.fromkeys(
+        ("weights_transfer_certified", "remote_access_certified", "third_party_tested", "lab_us_headquartered"),
+        YES,
+    ),
+    **dict.fromkeys(("lab_tested_in_us", "lab_can_sample", "lab_certificate_filed", "lab_qualified"), YES),
     "lab_foreign_controlled": NO,
     "lab_has_interest": NO,
     "us_units_shipped": exactly(500_000),

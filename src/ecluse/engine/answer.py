@@ -106,8 +106,7 @@ def _decided(engine: Machine, rule: Rule, outcome: Outcome) -> bool:
             served = [engine.rules[name] for name in rule.ruling.version.serves if name in engine.rules]
             standing = [one for one in served if outcome.answers[one.id] is YES]
             return any(
-                policy_of(engine, one, outcome.answers) == rule.ruling.version.gives["policy"]
-                for one in standing
+                policy_of(engine, one, outcome.answers) == rule.ruling.version.gives["policy"] for one in standing
             )
         case "definition":
             return rule.ruling.version.gives.get("ic_level") == outcome.ic_level
@@ -154,9 +153,7 @@ def _tariffs(engine: Machine, outcome: Outcome) -> tuple[TariffAnswer, ...]:
 def _red_flags(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
     seen = outcome.facts.get("red_flags")
     listed = seen if isinstance(seen, tuple) else ()
-    found = (
-        rule.ruling.provision.title for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES
-    )
+    found = (rule.ruling.provision.title for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES)
     return (*listed, *found)
 
 
@@ -169,16 +166,14 @@ def _remarks(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
         )
     if outcome.prohibited is YES:
         remarks.append(
-            "Licences for embargoed destinations are outside what is weighed here; other agencies may have to grant them too."
+            "Licences for embargoed destinations are not weighed here; other agencies may have to grant them too."
         )
     perhaps = {
         name: group
         for name, group in law.groups.items()
         if name in ("A5", "A6", "D1", "D4", "D5") and outcome.facts.get("destination") in group.perhaps
     }
-    remarks += [
-        f"Whether {outcome.facts['destination']} was in {name} on that day is not known." for name in perhaps
-    ]
+    remarks += [f"Whether {outcome.facts['destination']} was in {name} on that day is not known." for name in perhaps]
     if outcome.policy == "unknown" and outcome.required is not NO:
         remarks += _contests(engine, outcome)
     return tuple(remarks)
@@ -194,4 +189,3 @@ def _contests(engine: Machine, outcome: Outcome) -> list[str]:
         and outcome.answers[rule.id] is not NO
         and standing.intersection(rule.ruling.version.serves)
     ]
-

@@ -39,8 +39,11 @@ HALF = 50
 SINGLE = ("ic", "module", "card")
 
 
-def facts_of(line: Line, candidate: Candidate, on: dt.date) -> Facts:
-    """Lay out all that a line and a chip say, under the names of the vocabulary."""
+def facts_of(line: Line, candidate: Candidate, on: dt.date, count: Bound | None = None) -> Facts:
+    """Lay out all that a line and a chip say, under the names of the vocabulary.
+
+    `count` is how many of this chip one unit holds, where the line lists what it contains.
+    """
     facts: Facts = {
         "origin": line.origin,
         "destination": line.destination,
@@ -59,7 +62,7 @@ def facts_of(line: Line, candidate: Candidate, on: dt.date) -> Facts:
     }
     facts |= {name: value for name, value in optional.items() if value is not None}
     facts |= _measures(candidate)
-    tpp, chips = candidate.measures.tpp, chips_in(line, candidate, form)
+    tpp, chips = candidate.measures.tpp, chips_in(line, count, form)
     if tpp is not None and chips is not None:
         facts["order_tpp"] = tpp * chips * line.quantity
     facts |= dict(_parties(line))
@@ -67,11 +70,10 @@ def facts_of(line: Line, candidate: Candidate, on: dt.date) -> Facts:
     return facts
 
 
-def chips_in(line: Line, candidate: Candidate, form: str | None) -> Bound | None:
+def chips_in(line: Line, count: Bound | None, form: str | None) -> Bound | None:
     """Give how many of the chip one unit holds: as stated; one for a circuit, a module or a card."""
-    for content in line.item.contains:
-        if content.chip in (candidate.chip, candidate.label, candidate.model) or len(line.item.contains) == 1:
-            return content.count
+    if count is not None:
+        return count
     if line.item.chips_per_unit is not None:
         return line.item.chips_per_unit
     return exactly(1) if form in SINGLE else None

@@ -73,11 +73,14 @@ def machine(law: Law) -> Machine:
     rules = {}
     for ruling in law.rulings:
         version = ruling.version
-        met, doubt = (one and prepare(one, law.groups) for one in (version.met, version.doubt))
-        rules[ruling.provision.id] = Rule(ruling, prepare(version.when, law.groups), met, doubt)
+        rules[ruling.provision.id] = Rule(
+            ruling=ruling,
+            when=prepare(version.when, law.groups),
+            met=prepare(version.met, law.groups) if version.met else None,
+            doubt=prepare(version.doubt, law.groups) if version.doubt else None,
+        )
     stages = tuple(
-        (stage, tuple(rule for rule in rules.values() if rule.ruling.provision.stage == stage))
-        for stage in STAGES
+        (stage, tuple(rule for rule in rules.values() if rule.ruling.provision.stage == stage)) for stage in STAGES
     )
     return Machine(law, stages, rules)
 
@@ -162,16 +165,13 @@ def _outcome(
     prohibited = some(answers[rule.id] for rule in engine.of("prohibition"))
     flagged = _flagged(engine, facts, answers)
     lifted = every(
-        ~answers[rule.id] | _lifted(engine, rule.id, facts, answers)
-        for rule in engine.of("requirement", "letter")
+        ~answers[rule.id] | _lifted(engine, rule.id, facts, answers) for rule in engine.of("requirement", "letter")
     )
     may_pass = ~prohibited & (lifted | held)
     if flagged is not NO:
         may_pass = may_pass & UNKNOWN
     policy = _policy(engine, answers, required)
-    return Outcome(
-        answers, facts, scope, ic_level, limbs, required, policy, exceptions, prohibited, flagged, may_pass
-    )
+    return Outcome(answers, facts, scope, ic_level, limbs, required, policy, exceptions, prohibited, flagged, may_pass)
 
 
 def _exceptions(engine: Machine, answers: Mapping[str, Truth]) -> dict[str, Truth]:
@@ -201,9 +201,7 @@ def _lifted(engine: Machine, requirement: str, facts: Facts, answers: Mapping[st
 
 def _flagged(engine: Machine, facts: Facts, answers: Mapping[str, Truth]) -> Truth:
     """Is a red flag seen and not resolved? Only what is seen counts; silence raises no flag."""
-    seen = facts.get("red_flags_seen") is YES or any(
-        answers[rule.id] is YES for rule in engine.of("red_flag")
-    )
+    seen = facts.get("red_flags_seen") is YES or any(answers[rule.id] is YES for rule in engine.of("red_flag"))
     resolved = facts.get("red_flags_resolved", UNKNOWN)
     if resolved is YES or not (seen or resolved is NO):
         return NO

@@ -64,7 +64,9 @@ def _join(
         ic_level=word([one.ic_level for one in answers]),
         classification=_classes(answers, shared=gate is agreed),
         licence=_licence([one.licence for one in answers if one.licence], licence, word),
-        exceptions=tuple(_exception([one.exceptions[i] for one in answers], gate) for i in range(len(first.exceptions))),
+        exceptions=tuple(
+            _exception([one.exceptions[i] for one in answers], gate) for i in range(len(first.exceptions))
+        ),
         tariffs=tuple(_tariff([one.tariffs[i] for one in answers], licence) for i in range(len(first.tariffs))),
         red_flags=_union(one.red_flags for one in answers),
         remarks=_union(one.remarks for one in answers),
@@ -133,9 +135,7 @@ def _tariff(rows: Sequence[TariffAnswer], combine: Callable[[Iterable[Truth]], T
 
 def _step(rows: Sequence[Step], combine: Callable[[Iterable[Truth]], Truth]) -> Step:
     shown = next((row for row in rows if row.answer is YES), rows[0])
-    return replace(
-        shown, answer=combine(row.answer for row in rows), decided=any(row.decided for row in rows)
-    )
+    return replace(shown, answer=combine(row.answer for row in rows), decided=any(row.decided for row in rows))
 
 
 def _missing(answers: Sequence[Exporter]) -> tuple[Missing, ...]:

@@ -43,7 +43,7 @@ def missing(engine: Machine, given: Facts, held: Truth, outcome: Outcome) -> tup
 
 
 def _held() -> Missing:
-    ask = "Is a licence or another authorisation held, applied for or pending (or `authorisations = \"none\"`)?"
+    ask = 'Is a licence or another authorisation held, applied for or pending (or `authorisations = "none"`)?'
     return Missing("authorisations", ask, "a licence that covers the line opens the gate; none shuts it", 1)
 
 

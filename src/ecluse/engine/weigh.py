@@ -249,7 +249,7 @@ def _shown(node: Node, facts: Facts) -> str:
     return node.text
 
 
-def said(value: Value | None) -> str:
+def said(value: Value | None) -> str:  # noqa: PLR0911 - one line a kind
     """Say a value in words."""
     match value:
         case Truth():

@@ -45,9 +45,7 @@ class GroupFile:
     place: str
 
 
-def read_groups(
-    tables: Mapping[str, Mapping[str, object]], texts: Mapping[str, str]
-) -> dict[str, GroupFile]:
+def read_groups(tables: Mapping[str, Mapping[str, object]], texts: Mapping[str, str]) -> dict[str, GroupFile]:
     """Read the files of named sets; sets may combine sets that are not combined themselves."""
     groups: dict[str, GroupFile] = {}
     readers: dict[str, Reader] = {}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecluse.cache import digest_of, parse_all, read_texts
 from ecluse.errors import BadProvision
 from ecluse.law.groups import GroupFile, groups_on, read_groups
 from ecluse.law.loader import read_facts, read_provisions
 from ecluse.provision import Fact, Law, Provision, Ruling, Version
-from ecluse.reading import Reader, parse_toml, read_text
+from ecluse.reading import Reader
 from ecluse.truth import NO, UNKNOWN, YES, Truth
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ class Library:
 
     def on(self, day: dt.date, known: Known, reading: str = "enforced") -> Law:
         """Give the law that rules on a day, as known by then, under one reading."""
-        return _on(self, day, known.last_day("exporter"), known.covers_day(known.last_day("exporter"), "exporter"), reading)
+        return _on(
+            self, day, known.last_day("exporter"), known.covers_day(known.last_day("exporter"), "exporter"), reading
+        )
 
     def find(self, name: str) -> Provision | None:
         """Give the provision of an id."""
@@ -81,9 +83,7 @@ def given_names(library: Library, key: str) -> tuple[str, ...]:
     return tuple(sorted({name for name in names if name}))
 
 
-def ruling_version(
-    provision: Provision, day: dt.date, last: dt.date, *, whole: bool = True
-) -> Version | None:
+def ruling_version(provision: Provision, day: dt.date, last: dt.date, *, whole: bool = True) -> Version | None:
     """Give the version in the books on a day: of those known by then, the latest known."""
     found = None
     for version in provision.versions:
@@ -109,16 +109,15 @@ def load(folders: tuple[Path, ...] = ()) -> Library:
 
 @lru_cache(maxsize=8)
 def _load(folders: tuple[Path, ...]) -> Library:
-    texts: dict[str, str] = {}
     own = Path(str(files("ecluse").joinpath("law/data")))
-    for folder in (own, *folders):
+    texts = read_texts(own, BadProvision)
+    for folder in folders:
         if not folder.is_dir():
             message = f"{folder}: no such folder; --law names a folder of provision files (*.toml)."
             raise BadProvision(message)
-        for path in sorted(folder.rglob("*.toml")):
-            place = path.relative_to(own).as_posix() if folder == own else path.as_posix()
-            texts[place] = read_text(path, BadProvision)
-    return build({place: parse_toml(text, place, BadProvision) for place, text in texts.items()}, texts)
+        house = read_texts(folder, BadProvision)
+        texts |= {f"{folder.as_posix()}/{name}": text for name, text in house.items()}
+    return build(parse_all(texts, BadProvision), texts)
 
 
 def build(tables: Mapping[str, dict[str, object]], texts: Mapping[str, str]) -> Library:
@@ -135,19 +134,16 @@ def build(tables: Mapping[str, dict[str, object]], texts: Mapping[str, str]) -> 
     horizon, same_as = _settings(kinds["settings"], texts)
     groups = read_groups(kinds["groups"], texts)
     provisions = read_provisions(kinds[""], texts, facts, groups)
-    digest = hashlib.sha256("\0".join(f"{k}\0{texts[k]}" for k in sorted(texts)).encode()).hexdigest()
-    return Library(provisions, groups, facts, same_as, horizon, digest)
+    return Library(provisions, groups, facts, same_as, horizon, digest_of(texts))
 
 
-def _settings(
-    tables: Mapping[str, dict[str, object]], texts: Mapping[str, str]
-) -> tuple[dt.date, dict[str, str]]:
+def _settings(tables: Mapping[str, dict[str, object]], texts: Mapping[str, str]) -> tuple[dt.date, dict[str, str]]:
     """Read the horizon of the law, and the places that are treated as others."""
     for place, table in tables.items():
         reader = Reader(table, place, BadProvision, text=texts[place])
         horizon = reader.day("horizon")
         inner = reader.inner("same_as")
-        same_as = {code: inner.needed(code) for code in inner.keys()} if inner else {}
+        same_as = {code: inner.needed(code) for code in inner.names()} if inner else {}
         reader.words("cite")
         reader.close()
         if horizon is None:

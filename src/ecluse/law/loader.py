@@ -160,7 +160,7 @@ def _version(
         reader.fail("known", "is missing: the day from which the public could know this")
     cite = reader.words("cite")
     if not cite:
-        reader.fail("cite", "is missing: name the paragraph, such as [\"15 CFR 742.6(a)(6)(iii)\"]")
+        reader.fail("cite", 'is missing: name the paragraph, such as ["15 CFR 742.6(a)(6)(iii)"]')
     level = reader.choice("level", tuple(LEVELS))
     wait = reader.take("wait_days", None)
     if wait is not None and (not isinstance(wait, int) or isinstance(wait, bool) or wait < 0):
@@ -240,7 +240,7 @@ def _enforced(reader: Reader, text: Interval) -> tuple[tuple[Interval, ...], boo
     if value == "unknown":
         return (), False
     if not isinstance(value, dict):
-        reader.fail("enforced", "is neither an interval nor \"no\" nor \"unknown\"")
+        reader.fail("enforced", 'is neither an interval nor "no" nor "unknown"')
     inner = reader.inner("enforced")
     if inner is None:
         return (text,), True
@@ -255,7 +255,7 @@ def _gives(reader: Reader, shell: _Shell) -> dict[str, str]:
         if shell.kind in ("review", "exception", "duty"):
             reader.fail("gives", f"is missing: a {shell.kind} gives something")
         return {}
-    gives = {key: inner.needed(key) for key in inner.keys()}
+    gives = {key: inner.needed(key) for key in inner.names()}
     for key, value in gives.items():
         if key not in GIVES:
             inner.fail(key, f"is nothing a provision gives; one of {', '.join(GIVES)}")
@@ -264,4 +264,3 @@ def _gives(reader: Reader, shell: _Shell) -> dict[str, str]:
         if key == "ic_level" and value not in IC_LEVELS:
             inner.fail(key, f"is {value!r}, expected one of {', '.join(IC_LEVELS)}")
     return gives
-

@@ -1,0 +1,59 @@
+# Ecluse. `make` or `make help` says what each target does.
+PYTHON ?= python3
+BIN := .venv/bin
+TEST := requirements/test.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test format lint types walls docs gold bench clean
+
+help: ## say what each target does
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ecluse needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.setup: .venv/.python pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+.venv/.test: .venv/.setup $(TEST)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(TEST)
+	@touch $@
+
+setup: .venv/.setup ## make .venv with the program in it
+
+demo: setup ## the main job on real input: may Alibaba's 200,000 H200 ship, and may they be negotiated
+	@BIN=$(BIN) sh examples/demo.sh
+
+test: .venv/.test ## all that CI runs: format, lint, types, walls, tests, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: .venv/.test ## write the source in its one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: .venv/.test ## ruff, all rules
+	$(BIN)/ruff check .
+
+types: .venv/.test ## mypy, strict
+	$(BIN)/mypy
+
+walls: .venv/.test ## only the walls and the tidiness
+	$(BIN)/python -m pytest tests/house
+
+docs: .venv/.test ## write the pages that the program writes (docs/cli.md)
+	$(BIN)/python docs/write.py
+
+gold: .venv/.test ## write the golden memos anew; review them by `git diff tests/gold`
+	ECLUSE_GOLD=write $(BIN)/python -m pytest tests/test_gold.py
+
+bench: .venv/.test ## measure; prints figures, changes nothing
+	$(BIN)/python bench/process.py
+
+clean: ## forget .venv and caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,33 @@
+"""The package has one door."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import types
+
+import ecluse
+
+
+def test_all_is_the_door() -> None:
+    """What `__all__` names is there, and nothing else is public."""
+    public = {
+        name
+        for name, value in vars(ecluse).items()
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+    }
+    assert public | {"__version__"} == set(ecluse.__all__)
+    assert list(ecluse.__all__) == sorted(
+        ecluse.__all__, key=lambda name: (not name.isupper(), not name[0].isupper(), name)
+    )
+
+
+def test_import_is_light() -> None:
+    """`import ecluse` brings in no third party."""
+    code = (
+        "import sys; before = set(sys.modules); import ecluse; "
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}; "
+        "print(sorted(new - set(sys.stdlib_module_names) - {'ecluse'}))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
