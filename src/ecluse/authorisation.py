@@ -41,9 +41,11 @@ class Authorisation:
     quantity: Bound | None = None
     value: str | None = None
     uses: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     conditions_met: bool | None = None
     shipped_so_far: Bound | None = None
     document_sha256: str | None = None
     known: dt.datetime | None = None
+    lapses: dt.datetime | None = None
     source: str = "the line"

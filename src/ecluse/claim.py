@@ -111,3 +111,5 @@ class Claim:
     seen_at: tuple[str, ...] = ()
     note: str | None = None
     parameters: tuple[str, ...] = ()
+    article: str | None = None
+    seed: tuple[str, ...] = ()

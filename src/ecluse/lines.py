@@ -297,7 +297,7 @@ def _authorisations(reader: Reader) -> tuple[Authorisation, ...] | None:
     return None if rows is None else tuple(read_authorisation(each) for each in rows)
 
 
-def read_authorisation(reader: Reader) -> Authorisation:
+def read_authorisation(reader: Reader, *, close: bool = True) -> Authorisation:
     """Read one `[[authorisation]]`, of a line or of an evidence file."""
     met = reader.take("conditions_met", None)
     if met is not None and not isinstance(met, bool):
@@ -315,12 +315,14 @@ def read_authorisation(reader: Reader) -> Authorisation:
         quantity=reader.number("quantity", whole=True),
         value=_value(reader),
         uses=reader.words("uses") or (),
+        destinations=reader.words("destinations") or (),
         conditions=reader.words("conditions") or (),
         conditions_met=met,
         shipped_so_far=reader.number("shipped_so_far", whole=True),
         document_sha256=reader.word("document_sha256"),
     )
-    reader.close()
+    if close:
+        reader.close()
     return paper
 
 
