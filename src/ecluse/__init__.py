@@ -1,4 +1,4 @@
-"""Open, executable trade control for AI accelerators: may these chips pass?
+"""Open, executable trade control for AI accelerators.
 
 >>> import ecluse
 >>> line = ecluse.read_line({

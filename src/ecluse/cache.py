@@ -31,9 +31,7 @@ def digest_of(texts: Mapping[str, str]) -> str:
 
 def read_texts(folder: Path, error: type[EcluseError]) -> dict[str, str]:
     """Read every TOML file below a folder, by its path from there."""
-    return {
-        path.relative_to(folder).as_posix(): read_text(path, error) for path in sorted(folder.rglob("*.toml"))
-    }
+    return {path.relative_to(folder).as_posix(): read_text(path, error) for path in sorted(folder.rglob("*.toml"))}
 
 
 def parse_all(texts: Mapping[str, str], error: type[EcluseError]) -> Tables:

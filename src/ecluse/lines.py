@@ -264,11 +264,13 @@ def _facts(reader: Reader | None, facts: Mapping[str, Fact]) -> dict[str, Stated
             reader.fail(
                 name, f"is no fact that provisions share; `ecluse law list --facts` prints all.{where}".rstrip(".")
             )
-        values[name] = _fact(reader, fact)
+        value = _fact(reader, fact)
+        if value is not None:
+            values[name] = value
     return values
 
 
-def _fact(reader: Reader, fact: Fact) -> Stated:
+def _fact(reader: Reader, fact: Fact) -> Stated | None:
     match fact.kind:
         case "truth":
             return reader.truth(fact.name)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ecluse import chips, evidence, law, lines
 from ecluse.dates import Known, day_of
 from ecluse.decision import Decision, Exporter, Importer
-from ecluse.engine import answer, candidates_agree, facts_of, parts_together
+from ecluse.engine import answer, candidates_agree, facts_of, level_only, parts_together
 from ecluse.item import Candidate, Measures
 from ecluse.truth import NO, YES, Truth, every
 from ecluse.version import PROGRAM
@@ -75,9 +75,7 @@ def decide(
 ) -> Decision:
     """Answer for one line: may it pass, on that day, as known by then, under that reading?"""
     lock = lock or build()
-    now = dt.datetime.now(dt.UTC)
-    day = on or line.on or day_of(now, "exporter")
-    known = known or Known(instant=now.replace(microsecond=0))
+    day, known = moment(on, line.on, known)
     parts = _parts(line, lock)
     models = tuple(dict.fromkeys(one.model for part in parts for one in part.candidates if one.model))
     exporter = _exporter(line, lock, parts, models, (day, known, reading))
@@ -99,9 +97,33 @@ def decide(
         digests=_digests(line, lock),
         split=(*exporter.split, *importer.split),
         item=_label(parts),
-        quantity=str(line.quantity),
+        quantity=f"{line.quantity.exact:,}" if line.quantity.exact else str(line.quantity),
         route=" to ".join((line.origin, *line.via, line.destination)),
     )
+
+
+def moment(on: dt.date | None, own: dt.date | None, known: Known | None) -> tuple[dt.date, Known]:
+    """Give the day that rules (asked for, else the line's own, else today) and the knowledge (else now)."""
+    now = dt.datetime.now(dt.UTC)
+    return on or own or day_of(now, "exporter"), known or Known(instant=now.replace(microsecond=0))
+
+
+def level_of(chip: chips.Chip, lock: Lock, on: dt.date, known: Known) -> tuple[str, Measures]:
+    """Give the level of a chip on a day, and its measures; where its candidates differ, not known."""
+    rules = lock.library.on(on, known)
+    joined = candidates_agree([level_only(rules, one) for one in chips.candidates(chip)], [])
+    return joined.ic_level, joined.measures or Measures()
+
+
+def levels_over_time(chip: chips.Chip, lock: Lock, known: Known) -> list[tuple[dt.date, str]]:
+    """Give the days on which a chip's level changed, with the level from then on."""
+    days = law.level_days(lock.library)
+    told: list[tuple[dt.date, str]] = []
+    for day in days:
+        level, _ = level_of(chip, lock, day, known)
+        if not told or told[-1][1] != level:
+            told.append((day, level))
+    return told
 
 
 def _exporter(

@@ -137,8 +137,8 @@ class Line:
 
 # Words of a name that say what kind of company it is, not which.
 _LEGAL_FORMS = frozenset(
-    ("co", "company", "corp", "corporation", "inc", "incorporated", "limited", "llc", "ltd", "plc")
-    + ("gmbh", "ag", "sa", "nv", "bv", "pte", "the", "group", "holding", "holdings")
+    {"co", "company", "corp", "corporation", "inc", "incorporated", "limited", "llc", "ltd", "plc"}
+    | {"gmbh", "ag", "sa", "nv", "bv", "pte", "the", "group", "holding", "holdings"}
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecluse.bounds import exactly
+from ecluse.bounds import Bound, exactly
 from ecluse.dates import Known
 from ecluse.engine import answer, facts_of
 from ecluse.item import Candidate, Item, Measures
@@ -70,7 +70,7 @@ CLEAN = {
     "wmd_end_use": NO,
     "other_controls_cleared": YES,
 }
-CONDITIONS = {
+CONDITIONS: dict[str, Truth | Bound] = {
     **dict.fromkeys(
         ("commercially_available_in_us", "performance_certified", "us_supply_certified"),
         YES,
@@ -108,7 +108,7 @@ def situations(row: dict[str, str]) -> list[tuple[dt.date, Line, Measures]]:
     hq = row["headquarters_class"]
     parties = OUTSIDE + INSIDE if hq.startswith("any") else OUTSIDE if hq.startswith("not") else INSIDE
     kinds = [("export", "US"), ("reexport", "SG"), ("transfer", None)]
-    facts = dict(CLEAN)
+    facts: dict[str, Truth | Bound] = dict(CLEAN)
     if row["kind"].startswith("export from US"):
         kinds = kinds[:1]
         facts |= CONDITIONS

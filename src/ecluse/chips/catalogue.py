@@ -30,7 +30,9 @@ HOST_BUSES = {
     "PCIe 5.0 x16": 128,
 }
 # Words that a name may carry or leave out.
-IDLE = frozenset(("nvidia", "amd", "intel", "huawei", "google", "aws", "blackwell", "geforce", "instinct", "tesla", "rtx", "gpu"))
+IDLE = frozenset(
+    ("nvidia", "amd", "intel", "huawei", "google", "aws", "blackwell", "geforce", "instinct", "tesla", "rtx", "gpu")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +229,7 @@ def _memory(reader: Reader | None) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _links(
-    reader: Reader | None, named: Mapping[str, str], source: tuple[str, ...], confidence: str
-) -> Figure | None:
+def _links(reader: Reader | None, named: Mapping[str, str], source: tuple[str, ...], confidence: str) -> Figure | None:
     if reader is None:
         return None
     figure = _figure(reader, "bandwidth", named, source, confidence)
@@ -293,7 +293,7 @@ def _meant(asked: frozenset[str], glued: str, model: str, variant: str) -> bool:
     if glued == _joined(model):
         return True
     own = _tokens(model)
-    if own <= asked and asked <= own | _tokens(variant):
+    if own <= asked <= own | _tokens(variant):
         return True
     # "RTX 4090D SXM" and the like: the model written together, the variant's words after it.
     rest = glued.removeprefix(_joined(model))
@@ -303,4 +303,3 @@ def _meant(asked: frozenset[str], glued: str, model: str, variant: str) -> bool:
 def known_names(catalogue: Catalogue) -> tuple[str, ...]:
     """Name every model, for hints."""
     return tuple(dict.fromkeys(str(reader.table.get("model", "")) for reader in catalogue.rows.values()))
-

@@ -38,9 +38,7 @@ def candidates(chip: Chip) -> tuple[Candidate, ...]:
                 choices=(*_declared(chip), *chosen),
             )
             label = chip.label + (f" ({', '.join(chosen)})" if chosen else "")
-            found.setdefault(
-                (tpp, density), Candidate(chip.id, chip.vendor, chip.model, label, chip.form, measures)
-            )
+            found.setdefault((tpp, density), Candidate(chip.id, chip.vendor, chip.model, label, chip.form, measures))
     return tuple(found.values())
 
 
@@ -62,7 +60,9 @@ def _tpps(chip: Chip) -> Iterator[tuple[str, Bound | None]]:
     peaks = {name: figure.value for name, figure in chip.peaks.items()}
     sure = {name: peak for name, peak in peaks.items() if name not in CONTESTED_FORMATS}
     seen: set[Bound | None] = set()
-    single = len({_tpp(chip, sure, peaks, tf32, fp6=fp6) for tf32 in TF32_CHOICES.values() for fp6 in (True, False)}) == 1
+    single = (
+        len({_tpp(chip, sure, peaks, tf32, fp6=fp6) for tf32 in TF32_CHOICES.values() for fp6 in (True, False)}) == 1
+    )
     for words, tf32 in TF32_CHOICES.items():
         for fp6 in (True, False):
             tpp = _tpp(chip, sure, peaks, tf32, fp6=fp6)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecluse.decision import ExceptionAnswer, Exporter, Licence, Step, TariffAnswer
+from ecluse.engine.facts import measures_of
 from ecluse.engine.gate import Machine, Outcome, Rule, machine, policy_of, weigh_line
 from ecluse.engine.missing import missing
 from ecluse.engine.weigh import trace
-from ecluse.truth import NO, YES, Truth
+from ecluse.truth import NO, UNKNOWN, YES, Truth
 
 if TYPE_CHECKING:
     from ecluse.engine.facts import Facts
-    from ecluse.item import Measures
+    from ecluse.item import Candidate, Measures
     from ecluse.provision import Law
 
 LETTERS = "Company letters are not published; unknown ones may exist."
@@ -52,12 +53,19 @@ def answer(
         red_flags=_red_flags(engine, outcome),
         remarks=_remarks(engine, outcome),
         steps=steps,
-        missing=missing(engine, facts, held[0], outcome),
+        missing=missing(engine, held[0], outcome),
         prohibited=outcome.prohibited,
         rests_on_reported=any(step.level == "V3" and step.decided for step in steps),
         depends_on_non_enforcement=_differs(outcome, by_text),
         measures=measures,
     )
+
+
+def level_only(law: Law, candidate: Candidate) -> Exporter:
+    """Answer only at which level a chip stands."""
+    engine = machine(law)
+    outcome = weigh_line(engine, measures_of(candidate), UNKNOWN)
+    return Exporter(may_pass=UNKNOWN, ic_level=outcome.ic_level, measures=candidate.measures)
 
 
 def _with_silence(law: Law, given: Facts) -> Facts:

@@ -241,10 +241,14 @@ def _importer(decision: Decision, *, whole: bool) -> Iterator[str]:
 def _flags(gate: Importer) -> str:
     words = ["contested"] if gate.contested else []
     if gate.evidence_age_days is not None:
-        words.append(f"last evidence {gate.evidence_age_days} days old")
+        words.append(f"last evidence {_days(gate.evidence_age_days)} old")
     if gate.stale:
         words.append("stale: too old to stand on")
     return f" ({'; '.join(words)})" if words else ""
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
 
 
 def _claims(title: str, rows: Iterable[Evidence]) -> Iterator[str]:
@@ -253,7 +257,7 @@ def _claims(title: str, rows: Iterable[Evidence]) -> Iterator[str]:
         yield f"  {title}"
     for row in rows:
         by = f", {row.said_by}" if row.said_by else ""
-        source = f"{row.attribution.replace('_', ' ')}{by}; {row.age_days} days old"
+        source = f"{row.attribution.replace('_', ' ')}{by}; {_days(row.age_days)} old"
         text = f"{row.claim} {row.reported} [{source}] {row.statement}"
         yield from _wrap(text, "    - ")
 

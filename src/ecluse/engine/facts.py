@@ -61,7 +61,7 @@ def facts_of(line: Line, candidate: Candidate, on: dt.date, count: Bound | None 
         "item.model": candidate.model,
     }
     facts |= {name: value for name, value in optional.items() if value is not None}
-    facts |= _measures(candidate)
+    facts |= measures_of(candidate)
     tpp, chips = candidate.measures.tpp, chips_in(line, count, form)
     if tpp is not None and chips is not None:
         facts["order_tpp"] = tpp * chips * line.quantity
@@ -79,7 +79,8 @@ def chips_in(line: Line, count: Bound | None, form: str | None) -> Bound | None:
     return exactly(1) if form in SINGLE else None
 
 
-def _measures(candidate: Candidate) -> Facts:
+def measures_of(candidate: Candidate) -> Facts:
+    """Lay out the measures of a chip alone."""
     facts: Facts = {}
     for name in NUMBERS:
         bound = getattr(candidate.measures, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from ecluse.provision import LIMBS, POLICIES, STAGES
 from ecluse.truth import NO, UNKNOWN, YES, Truth, every, some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ecluse.engine.facts import Facts
     from ecluse.provision import Law, Ruling
@@ -31,10 +31,8 @@ class Rule:
     met: Compiled | None
     doubt: Compiled | None
 
-    @property
-    def id(self) -> str:
-        """The provision's id."""
-        return self.ruling.provision.id
+    id: str
+    reads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +42,28 @@ class Machine:
     law: Law
     stages: tuple[tuple[str, tuple[Rule, ...]], ...]
     rules: Mapping[str, Rule]
+    found: dict[tuple[str, ...], tuple[Rule, ...]] = field(default_factory=dict)
 
-    def of(self, *kinds: str) -> Iterable[Rule]:
+    def of(self, *kinds: str) -> tuple[Rule, ...]:
         """Give the rules of some kinds, in stage order."""
-        return (rule for rule in self.rules.values() if rule.ruling.provision.kind in kinds)
+        return self._kept(kinds, lambda rule: rule.ruling.provision.kind in kinds)
+
+    def lifters(self, requirement: str) -> tuple[Rule, ...]:
+        """Give the exceptions that may lift a requirement."""
+        return self._kept(
+            ("lifts", requirement),
+            lambda rule: requirement in rule.ruling.version.lifts and rule.ruling.provision.kind == "exception",
+        )
+
+    def reading(self, name: str) -> tuple[Rule, ...]:
+        """Give the rules whose conditions read a name."""
+        return self._kept(("reads", name), lambda rule: name in rule.reads)
+
+    def _kept(self, key: tuple[str, ...], test: Callable[[Rule], bool]) -> tuple[Rule, ...]:
+        """Look among the rules once for each question."""
+        if key not in self.found:
+            self.found[key] = tuple(rule for rule in self.rules.values() if test(rule))
+        return self.found[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,7 @@ class Outcome:
     prohibited: Truth
     flagged: Truth
     may_pass: Truth
+    given: Facts = field(default_factory=dict)
 
 
 @lru_cache(maxsize=512)
@@ -72,17 +89,20 @@ def machine(law: Law) -> Machine:
     """Make the law of a day ready; done once a law."""
     rules = {}
     for ruling in law.rulings:
-        version = ruling.version
-        rules[ruling.provision.id] = Rule(
-            ruling=ruling,
-            when=prepare(version.when, law.groups),
-            met=prepare(version.met, law.groups) if version.met else None,
-            doubt=prepare(version.doubt, law.groups) if version.doubt else None,
-        )
+        rules[ruling.provision.id] = _rule(ruling, law)
     stages = tuple(
         (stage, tuple(rule for rule in rules.values() if rule.ruling.provision.stage == stage)) for stage in STAGES
     )
     return Machine(law, stages, rules)
+
+
+def _rule(ruling: Ruling, law: Law) -> Rule:
+    version = ruling.version
+    when = prepare(version.when, law.groups)
+    met = prepare(version.met, law.groups) if version.met else None
+    doubt = prepare(version.doubt, law.groups) if version.doubt else None
+    names = {name for one in (when, met, doubt) if one for name in one.names}
+    return Rule(ruling, when, met, doubt, ruling.provision.id, frozenset(names))
 
 
 def weigh_line(engine: Machine, given: Facts, held: Truth) -> Outcome:
@@ -105,7 +125,52 @@ def weigh_line(engine: Machine, given: Facts, held: Truth) -> Outcome:
         if stage == "requirement":
             limbs = _limbs(rules, fresh)
             facts["licence_required"] = some(limbs.values())
-    return _outcome(engine, facts, answers, scope, ic_level, limbs, held)
+    return replace(_outcome(engine, facts, answers, scope, ic_level, limbs, held), given=given)
+
+
+def reweigh(engine: Machine, before: Outcome, name: str, value: Truth, held: Truth) -> Outcome:
+    """Weigh again with one fact changed, and only what reads it: as `weigh_line` would, faster."""
+    facts = before.facts | {name: value}
+    answers = dict(before.answers)
+    changed = {name}
+    for stage, rules in engine.stages:
+        touched = {rule.id for one in changed for rule in engine.reading(one)}
+        stirred = _stirred(rules, touched)
+        if not stirred:
+            continue
+        if stage == "scope":
+            # Scope and level steer everything after them.
+            return weigh_line(engine, before.given | {name: value}, held)
+        fresh = _weigh_stage(stirred, facts, before.scope)
+        answers |= fresh
+        for rule in stirred:
+            own = rule.ruling.provision.name
+            if own is not None and facts.get(own) is not fresh[rule.id]:
+                facts[own] = fresh[rule.id]
+                changed.add(own)
+        if stage == "requirement":
+            limbs = _limbs(rules, answers)
+            required = some(limbs.values())
+            if required is not before.required:
+                facts["licence_required"] = required
+                changed.add("licence_required")
+    limbs = _limbs(engine.of("requirement", "letter"), answers)
+    again = _outcome(engine, facts, answers, before.scope, before.ic_level, limbs, held)
+    return replace(again, given=before.given)
+
+
+def _stirred(rules: tuple[Rule, ...], touched: set[str]) -> tuple[Rule, ...]:
+    """Give the rules of a stage to weigh again: those touched, with what carves them and what they carve."""
+    if not any(rule.id in touched for rule in rules):
+        return ()
+    linked = set(touched)
+    for rule in rules:
+        targets = rule.ruling.version.carves_out
+        if rule.id in touched or any(target in touched for target in targets):
+            linked |= {rule.id, *targets}
+    # A target weighed anew needs all that carve it.
+    linked |= {rule.id for rule in rules if any(target in linked for target in rule.ruling.version.carves_out)}
+    return tuple(rule for rule in rules if rule.id in linked)
 
 
 def _weigh_stage(rules: tuple[Rule, ...], facts: Facts, scope: Truth) -> dict[str, Truth]:
@@ -165,7 +230,9 @@ def _outcome(
     prohibited = some(answers[rule.id] for rule in engine.of("prohibition"))
     flagged = _flagged(engine, facts, answers)
     lifted = every(
-        ~answers[rule.id] | _lifted(engine, rule.id, facts, answers) for rule in engine.of("requirement", "letter")
+        ~answers[rule.id] | _lifted(engine, rule.id, facts, answers)
+        for rule in engine.of("requirement", "letter")
+        if answers[rule.id] is not NO
     )
     may_pass = ~prohibited & (lifted | held)
     if flagged is not NO:
@@ -191,9 +258,9 @@ def _lifted(engine: Machine, requirement: str, facts: Facts, answers: Mapping[st
     meeting them is up to the exporter.
     """
     result = NO
-    for rule in engine.of("exception"):
-        if requirement in rule.ruling.version.lifts:
-            available = answers[rule.id]
+    for rule in engine.lifters(requirement):
+        available = answers[rule.id]
+        if available is not NO:
             met = rule.met.weigh(facts) if rule.met else YES
             result = result | (available if met is YES else available & UNKNOWN)
     return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecluse.decision import Missing
-from ecluse.engine.gate import Machine, Outcome, Rule, weigh_line
+from ecluse.engine.gate import Machine, Outcome, Rule, reweigh
 from ecluse.engine.weigh import unknown_names
 from ecluse.provision import LIMBS
 from ecluse.truth import NO, UNKNOWN, YES, Truth
@@ -13,7 +13,6 @@ from ecluse.truth import NO, UNKNOWN, YES, Truth
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ecluse.engine.facts import Facts
 
 LIMB_WORDS = {
     "by_item": "by what the item is",
@@ -25,7 +24,7 @@ LIMB_WORDS = {
 }
 
 
-def missing(engine: Machine, given: Facts, held: Truth, outcome: Outcome) -> tuple[Missing, ...]:
+def missing(engine: Machine, held: Truth, outcome: Outcome) -> tuple[Missing, ...]:
     """Name the facts that keep an answer open, with what each would settle."""
     found = dict.fromkeys(open_names(engine, outcome))
     rows = []
@@ -33,7 +32,7 @@ def missing(engine: Machine, given: Facts, held: Truth, outcome: Outcome) -> tup
         fact = engine.law.facts.get(name)
         ask = fact.ask if fact else asked(name)
         if fact is not None and fact.kind == "truth" and name not in outcome.answers:
-            settled, decides = _try(engine, given, held, outcome, name)
+            settled, decides = _try(engine, held, outcome, name)
         else:
             settled, decides = _bears_on(engine, name, outcome), 0
         rows.append(Missing(name, ask, settled, decides))
@@ -94,11 +93,11 @@ def _names(engine: Machine, rules: Iterable[Rule], outcome: Outcome, seen: set[s
                 yield from _names(engine, [carver], outcome, seen)
 
 
-def _try(engine: Machine, given: Facts, held: Truth, before: Outcome, name: str) -> tuple[str, int]:
+def _try(engine: Machine, held: Truth, before: Outcome, name: str) -> tuple[str, int]:
     """Answer a question yes and no in turn, and tell what changes."""
     told, decides = [], 0
     for word, value in (("yes", YES), ("no", NO)):
-        after = weigh_line(engine, given | {name: value}, held)
+        after = reweigh(engine, before, name, value, held)
         changes = changed(before, after)
         decides += _weight(before, after)
         if changes:

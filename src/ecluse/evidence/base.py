@@ -127,9 +127,7 @@ def index(claims: Iterable[Claim], papers: tuple[Authorisation, ...], words: Voc
         claims={claim.id: claim for claim in ordered},
         papers=papers,
         words=words,
-        by_product={
-            key: (tuple(claim.known_from for claim in rows), tuple(rows)) for key, rows in by_product.items()
-        },
+        by_product={key: (tuple(claim.known_from for claim in rows), tuple(rows)) for key, rows in by_product.items()},
         inbound={target: tuple(rows) for target, rows in inbound.items()},
         digest=digest,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from ecluse.bounds import Bound
 from ecluse.claim import (
     ATTRIBUTIONS,
     CLAIM_GATES,
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecluse.authorisation import Authorisation
+    from ecluse.bounds import Bound
 
 PLACES = ("Asia/Shanghai", "America/New_York", "Europe/London", "Europe/Paris", "Asia/Tokyo", "Asia/Taipei", "UTC")
 QUALIFIERS = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecluse.bounds import Bound, exactly
+from ecluse.bounds import exactly
 from ecluse.decision import Missing
 from ecluse.evidence.base import Base, product_key
+from ecluse.evidence.parameters import OPEN
 from ecluse.truth import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ def missing(
     return tuple(_rows(base, line, state, settings, stale=stale))
 
 
-def _rows(
-    base: Base, line: Line, state: str, settings: Mapping[str, Parameter], *, stale: bool
-) -> Iterator[Missing]:
+def _rows(base: Base, line: Line, state: str, settings: Mapping[str, Parameter], *, stale: bool) -> Iterator[Missing]:
     yield Missing(
         "import_approval",
         "Is a final import approval of the authority at hand, with number, buyer, quantity and conditions?",
@@ -44,11 +43,7 @@ def _rows(
             "What is known of this gate since the last evidence?",
             "a newer report may change the state; the old one is too old to stand on",
         )
-    if line.buyer is None:
-        yield Missing("buyer", "Who buys?", "which reports reach the line")
-    elif line.buyer.kind is None and line.buyer.name is None:
-        yield Missing("buyer.kind", "What kind of organisation is the buyer?", "which class reports reach the line")
-    yield from _end_user(line)
+    yield from _parties(line)
     if state in ("preliminary", "conditional_approval", "approved", "under_review"):
         yield Missing(
             "agreed_quantity",
@@ -81,9 +76,15 @@ def _rows(
         yield Missing("state_funded", "Does the data centre have any state funding?", "yes: domestic chips only")
 
 
-def _question(name: str) -> str:
-    from ecluse.evidence.parameters import OPEN  # noqa: PLC0415
+def _parties(line: Line) -> Iterator[Missing]:
+    if line.buyer is None:
+        yield Missing("buyer", "Who buys?", "which reports reach the line")
+    elif line.buyer.kind is None and line.buyer.name is None:
+        yield Missing("buyer.kind", "What kind of organisation is the buyer?", "which class reports reach the line")
+    yield from _end_user(line)
 
+
+def _question(name: str) -> str:
     return next(one.ask for one in OPEN if one.name == name)
 
 
@@ -106,19 +107,19 @@ def remarks(
     if {"C042", "C053"} & ids and line.quantity.below(exactly(200_000)) is NO:
         found.append("More than 200,000 for each of two firms was an interest, not an order (C042).")
     caps = [
-        number
+        number.value
         for key in dict.fromkeys(product_key(model) for model in models)
         for claim in base.about_product(key, moment)
         if claim.act == US_CAP_CLAIM
         for number in claim.numbers
         if number.unit == "chips" and number.value is not None and number.value.low is None
     ]
-    for cap in caps:
-        if isinstance(cap.value, Bound) and cap.value.high is not None and line.quantity.below(cap.value) is not YES:
-            found.append(
-                f"At most {cap.value.high:,} chips a buyer are reported for the US licences (C071): what is above that "
-                "is out whatever China does."
-            )
+    found += [
+        f"At most {cap.high:,} chips a buyer are reported for the US licences (C071): what is above that is out "
+        "whatever China does."
+        for cap in caps
+        if cap.high is not None and line.quantity.below(cap) is not YES
+    ]
     if line.facts.get("notified_cii", UNKNOWN) is UNKNOWN and "C042" in ids:
         found.append("No public list of critical infrastructure operators exists; regulators notify them one by one.")
     return tuple(found)

@@ -33,10 +33,12 @@ class Held:
     split: tuple[Split, ...] = ()
 
 
-def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: tuple[str, ...]) -> Held:
+def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: tuple[str, ...]) -> Held:  # noqa: PLR0911 - one line an answer
     """Say whether a paper of a gate is held for the line."""
     own = [paper for paper in line.authorisations or () if paper.gate == gate and paper.kind in OPENING[gate]]
-    filed = [paper for paper in base.papers if paper.gate == gate and paper.known is None and paper.kind in OPENING[gate]]
+    filed = [
+        paper for paper in base.papers if paper.gate == gate and paper.known is None and paper.kind in OPENING[gate]
+    ]
     filed += [paper for paper in base.papers if paper.gate == gate and _as_known(paper, known, gate)]
     reported = [(paper, _meant(paper, line, models)) for paper in filed]
     filed = [paper for paper, meant in reported if meant is not NO]
@@ -86,7 +88,9 @@ def _meant(paper: Authorisation, line: Line, models: tuple[str, ...]) -> Truth:
 
 def covers(paper: Authorisation, line: Line, on: dt.date, models: tuple[str, ...]) -> tuple[Truth, Bound | None]:
     """Does a granted paper cover the line; and if all but the quantity fits, how much is left of it?"""
-    fits = every((_dated(paper, on), _item(paper, models), _parties(paper, line), _use(paper, line), _conditions(paper)))
+    fits = every(
+        (_dated(paper, on), _item(paper, models), _parties(paper, line), _use(paper, line), _conditions(paper))
+    )
     if paper.destinations:
         fits = fits & _yes(line.destination in paper.destinations)
     if paper.quantity is None:
@@ -120,7 +124,8 @@ def _item(paper: Authorisation, models: tuple[str, ...]) -> Truth:
         return UNKNOWN
     items = {product_key(item) for item in paper.items}
     return every(
-        _yes(any(item == product_key(model) or item.startswith(product_key(model)) for item in items)) for model in models
+        _yes(any(item == product_key(model) or item.startswith(product_key(model)) for item in items))
+        for model in models
     )
 
 
@@ -160,7 +165,12 @@ def _names(parties: Iterable[object]) -> set[str]:
 def _split(covered: list[tuple[Authorisation, tuple[Truth, Bound | None]]], line: Line) -> tuple[Split, ...]:
     """Say which part of the quantity a paper covers, and what is left open."""
     for paper, (_, left) in covered:
-        if left is None or left.exact is None or line.quantity.exact is None or not 0 < left.exact < line.quantity.exact:
+        if (
+            left is None
+            or left.exact is None
+            or line.quantity.exact is None
+            or not 0 < left.exact < line.quantity.exact
+        ):
             continue
         rest = line.quantity.exact - left.exact
         return (

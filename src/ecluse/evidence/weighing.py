@@ -17,9 +17,13 @@ The rules, in the order in which they are applied:
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecluse.bounds import Bound, exactly
+from ecluse.claim import ATTRIBUTIONS
+from ecluse.dates import end_of_month, zone
 from ecluse.decision import Evidence, Importer
 from ecluse.evidence.base import Base, product_key
 from ecluse.evidence.needs import missing, remarks
@@ -29,8 +33,6 @@ from ecluse.order import name_key
 from ecluse.truth import NO, UNKNOWN, YES, Truth, some
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from ecluse.claim import Claim
     from ecluse.dates import Known
     from ecluse.order import Line, Party
@@ -56,6 +58,7 @@ STATES = (
 SHUT = ("blocked_at_customs", "stop_orders", "domestic_only")
 LET_THROUGH = STATES[STATES.index("preliminary") :]
 STALE_DAYS = 90
+CASE_BY_CASE_FROM = 30
 # Who may set a state: never more than the source says.
 SETTERS = ("official_document", "named_official", "company_statement", "anonymous_sources", "press")
 EARLY_ACTS = ("prepare", "negotiate")
@@ -79,18 +82,16 @@ def weigh(base: Base, line: Line, models: tuple[str, ...], on: dt.date, known: K
     if line.destination != OUTSIDE or line.origin == OUTSIDE:
         return Importer(may_pass=None, applies=NO)
     moment = known.at("importer")
-    parties = [party for party in (line.buyer, line.end_user) if party is not None]
+    parties = parties_of(line)
     keys = tuple(dict.fromkeys(product_key(model) for model in models))
-    findings = [_find(base, line, party, key, on, moment) for party in parties or [None] for key in keys]
+    findings = [_find(base, line, party, key, on, moment) for party in parties for key in keys]
     if not findings:
         findings = [Finding("none_known", None, None, ())]
     found = min(findings, key=lambda one: STATES.index(one.state))
     return _answer(base, line, models, found, on, known)
 
 
-def _answer(
-    base: Base, line: Line, models: tuple[str, ...], found: Finding, on: dt.date, known: Known
-) -> Importer:
+def _answer(base: Base, line: Line, models: tuple[str, ...], found: Finding, on: dt.date, known: Known) -> Importer:
     last = known.last_day("importer")
     newest = max((_day(claim) for claim in found.bearing), default=None)
     age = None if newest is None else (last - newest).days
@@ -109,7 +110,7 @@ def _answer(
         evidence_age_days=age,
         reported="allowed" if early else None,
         parameters=settings,
-        evidence=tuple(_cited(claim, last) for claim in reversed(found.bearing)),
+        evidence=tuple(_cited(claim, last) for claim in _ordered(found)),
         contested_by=opposed,
         supply=tuple(_cited(claim, last) for claim in reversed(_supply(base, models, known.at("importer")))),
         missing=missing(base, line, found.state, paper, settings, stale=stale),
@@ -117,6 +118,13 @@ def _answer(
         rests_on_reported=found.setter is not None,
         split=paper.split,
     )
+
+
+def _ordered(found: Finding) -> list[Claim]:
+    """Put the claim that set the state first, then the newest; on one day the better attributed."""
+    rows = sorted(found.bearing, key=lambda one: ATTRIBUTIONS.index(one.attribution.kind))
+    rows.sort(key=_day, reverse=True)
+    return sorted(rows, key=lambda one: one is not found.setter)
 
 
 def _may_pass(shut: Truth, paper: Truth, line: Line) -> Truth:
@@ -131,6 +139,12 @@ def _may_pass(shut: Truth, paper: Truth, line: Line) -> Truth:
 def keys_of(models: tuple[str, ...]) -> tuple[str, ...]:
     """Give the product keys of models."""
     return tuple(dict.fromkeys(product_key(model) for model in models))
+
+
+def parties_of(line: Line) -> list[Party | None]:
+    """Give the parties that reports may mean: buyer and end user; None where neither is known."""
+    named: list[Party | None] = [party for party in (line.buyer, line.end_user) if party is not None]
+    return named or [None]
 
 
 def _find(base: Base, line: Line, party: Party | None, key: str, on: dt.date, moment: dt.datetime) -> Finding:
@@ -152,9 +166,9 @@ def _find(base: Base, line: Line, party: Party | None, key: str, on: dt.date, mo
             if state == "blocked_at_customs" and opened is not None and claim.known_from < opened:
                 continue
             (reached if settled else classed).append((claim, state))
-    setter, state = _latest(reached)
+    setter, reached_state = _latest(reached)
     _, class_state = _latest(classed)
-    return Finding(state or "none_known", setter, class_state, tuple(bearing))
+    return Finding(reached_state or "none_known", setter, class_state, tuple(bearing))
 
 
 def _known(base: Base, key: str, moment: dt.datetime) -> list[Claim]:
@@ -178,9 +192,7 @@ def _names(base: Base, claim: Claim, firm: str | None) -> bool:
     return any(base.words.firms.get(name_key(subject), subject) == firm for subject in claim.subjects)
 
 
-def _states(
-    base: Base, claim: Claim, line: Line, party: Party | None, firm: str | None
-) -> list[tuple[str, bool]]:
+def _states(base: Base, claim: Claim, line: Line, party: Party | None, firm: str | None) -> list[tuple[str, bool]]:
     """Give the states that a claim reports for a party, and whether the party surely is meant."""
     act = base.words.acts[claim.act]
     found: list[tuple[str, bool]] = []
@@ -263,9 +275,9 @@ def _excepted(base: Base, line: Line, found: Finding, moment: dt.datetime) -> Tr
     """May the line meet an exception that a known claim names?"""
     if found.state == "domestic_only":
         built = line.facts.get("percent_built")
-        below = getattr(built, "below", None)
         # Projects at 30 percent or more are reported to be judged case by case.
-        return UNKNOWN if below is None else NO if _under(built, 30) else UNKNOWN
+        under = isinstance(built, Bound) and built.below(exactly(CASE_BY_CASE_FROM)) is YES
+        return NO if under else UNKNOWN
     if found.state != "blocked_at_customs" or found.setter is None:
         return NO
     exceptional = [
@@ -277,18 +289,12 @@ def _excepted(base: Base, line: Line, found: Finding, moment: dt.datetime) -> Tr
     if not exceptional:
         return NO
     research = base.words.classes["universities"]
-    parties = [party for party in (line.buyer, line.end_user) if party is not None] or [None]
+    parties = parties_of(line)
     members = [
         belongs(base, line, party, firm_of(base, party), research.kinds, (), undefined=False) for party in parties
     ]
     # What counts as special is undefined: a member may be excepted, no more.
     return NO if all(member is NO for member in members) else UNKNOWN
-
-
-def _under(bound: object, limit: int) -> bool:
-    from ecluse.bounds import Bound, exactly  # noqa: PLC0415
-
-    return isinstance(bound, Bound) and bound.below(exactly(limit)) is YES
 
 
 def _contested(base: Base, setter: Claim | None, moment: dt.datetime) -> tuple[str, ...]:
@@ -314,10 +320,6 @@ def _supply(base: Base, models: tuple[str, ...], moment: dt.datetime) -> list[Cl
 
 def _day(claim: Claim) -> dt.date:
     """Give the day a claim was reported on, in its own place."""
-    import datetime as dt  # noqa: PLC0415
-
-    from ecluse.dates import end_of_month, zone  # noqa: PLC0415
-
     if "T" in claim.reported:
         return claim.known_from.astimezone(zone(claim.place)).date()
     if len(claim.reported) == len("2026-05"):

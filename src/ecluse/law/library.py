@@ -102,6 +102,16 @@ def applied(version: Version, day: dt.date, reading: str) -> Truth:
     return YES if any(interval.holds(day) for interval in version.enforced) else NO
 
 
+def level_days(library: Library) -> tuple[dt.date, ...]:
+    """Give the days on which a text that gives levels begins or ends."""
+    days: set[dt.date] = set()
+    for provision in library.provisions:
+        for version in provision.versions:
+            if provision.stage == "scope":
+                days |= {day for day in (version.text.start, version.text.end) if day is not None}
+    return tuple(sorted(days))
+
+
 def load(folders: tuple[Path, ...] = ()) -> Library:
     """Read the law shipped with the package, and house rules from further folders beside it."""
     return _load(tuple(Path(folder) for folder in folders))
