@@ -19,6 +19,7 @@ Not errors but answers: a missing fact, an unlisted chip, a quota exceeded or no
 from __future__ import annotations
 
 import difflib
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,5 +83,5 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 def show(value: object) -> str:
     """Quote a value for an error, short enough to read."""
-    text = repr(value)
+    text = str(value) if isinstance(value, Decimal) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1_000_000
 DEEPEST = 24
+MOST_CHOICES = 20
 _MISSING = object()
 
 
@@ -182,8 +183,9 @@ class Reader:
         """Take one of the words allowed."""
         value = self.word(key, default, need=default is None)
         if value not in allowed:
-            listed = ", ".join(allowed)
-            self.fail(key, f"is {show(value)}, expected one of {listed}.{nearest(str(value), allowed)}".rstrip("."))
+            meant = nearest(str(value), allowed)
+            listed = ", ".join(allowed) if len(allowed) <= MOST_CHOICES else f"{len(allowed)} words"
+            self.fail(key, f"is {show(value)}, expected one of {listed}.{meant}".rstrip("."))
         return str(value)
 
     def words(self, key: str) -> tuple[str, ...] | None:

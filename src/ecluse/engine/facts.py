@@ -100,7 +100,8 @@ def _parties(line: Line) -> Iterator[tuple[str, Value]]:
     for role in ROLES:
         party: Party | None = getattr(line, role)
         if party is None:
-            if role != "end_user":
+            # Somebody exports and somebody uses, named or not; other roles may have nobody in them.
+            if role not in ("seller", "end_user"):
                 for name in ("name", "country", "headquarters", "kind", "ultimate_parent.headquarters"):
                     yield f"{role}.{name}", ABSENT
             continue

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ecluse.cache import digest_of, parse_all, read_texts
 from ecluse.errors import SourceError
-from ecluse.evidence.loader import check_relations, read_claims, read_papers
+from ecluse.evidence.loader import check_relations, fail, read_claims, read_papers
 from ecluse.order import name_key
 from ecluse.reading import Reader, parse_toml, read_text
 
@@ -105,8 +105,8 @@ def build(tables: Mapping[str, Mapping[str, object]], texts: Mapping[str, str]) 
             continue
         for claim in read_claims(table, place, texts[place], words.acts):
             if claim.id in claims:
-                message = f"{place}: {claim.id} is also a claim of {places[claim.id][0]}; give it another id."
-                raise SourceError(message)
+                why = f"this id is also that of a claim in {places[claim.id][0]}; give it another"
+                fail(place, texts[place], claim.id, "id", why)
             claims[claim.id], places[claim.id] = claim, (place, texts[place])
         papers += read_papers(table, place, texts[place])
     check_relations(claims, places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ecluse.claim import (
     ATTRIBUTIONS,
@@ -70,7 +70,7 @@ def check_relations(claims: Mapping[str, Claim], readers: Mapping[str, tuple[str
         for relation in claim.relations:
             if relation.target not in claims:
                 place, text = readers[claim.id]
-                _fail(place, text, claim.id, "target", f"relation to {relation.target!r}, which is no claim")
+                fail(place, text, claim.id, "target", f"relation to {relation.target!r}, which is no claim")
     for claim in claims.values():
         trail = [claim.id]
         _follow(claims, readers, trail)
@@ -83,12 +83,12 @@ def _follow(claims: Mapping[str, Claim], readers: Mapping[str, tuple[str, str]],
         if relation.target == trail[0]:
             place, text = readers[trail[0]]
             ring = " supersedes ".join([*trail, trail[0]])
-            _fail(place, text, trail[0], "kind", f"ring of supersession: {ring}")
+            fail(place, text, trail[0], "kind", f"ring of supersession: {ring}")
         if relation.target not in trail:
             _follow(claims, readers, [*trail, relation.target])
 
 
-def _fail(place: str, text: str, claim: str, key: str, why: str) -> None:
+def fail(place: str, text: str, claim: str, key: str, why: str) -> NoReturn:
     """Draw the line of a claim's key under an error that shows only when all files are read."""
     lines = text.splitlines()
     start = next((n for n, line in enumerate(lines) if line.strip() == f'id = "{claim}"'), 0)

@@ -69,12 +69,16 @@ JOINS = ("confirms", "extends", "refines", "updates")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the claims make of one party: the state, what set it, and what was reported of its class."""
+    """What the claims make of one party: the state, what set it, what was reported of its class.
+
+    `bearing` are the claims that bear on it, `direct` those that surely mean this party.
+    """
 
     state: str
     setter: Claim | None
     class_state: str | None
     bearing: tuple[Claim, ...]
+    direct: tuple[Claim, ...]
 
 
 def weigh(base: Base, line: Line, models: tuple[str, ...], on: dt.date, known: Known) -> Importer:
@@ -86,14 +90,14 @@ def weigh(base: Base, line: Line, models: tuple[str, ...], on: dt.date, known: K
     keys = tuple(dict.fromkeys(product_key(model) for model in models))
     findings = [_find(base, line, party, key, on, moment) for party in parties for key in keys]
     if not findings:
-        findings = [Finding("none_known", None, None, ())]
+        findings = [Finding("none_known", None, None, (), ())]
     found = min(findings, key=lambda one: STATES.index(one.state))
     return _answer(base, line, models, found, on, known)
 
 
 def _answer(base: Base, line: Line, models: tuple[str, ...], found: Finding, on: dt.date, known: Known) -> Importer:
     last = known.last_day("importer")
-    newest = max((_day(claim) for claim in found.bearing), default=None)
+    newest = max((_day(claim) for claim in found.direct or found.bearing), default=None)
     age = None if newest is None else (last - newest).days
     stale = age is not None and age > STALE_DAYS
     paper = held(base, line, on, known, "importer", models)
@@ -153,13 +157,16 @@ def _find(base: Base, line: Line, party: Party | None, key: str, on: dt.date, mo
     firm = firm_of(base, party)
     reached: list[tuple[Claim, str]] = []
     classed: list[tuple[Claim, str]] = []
-    bearing = []
+    bearing, direct = [], []
     dead = _superseded(base, claims)
     opened = max((c.known_from for c in claims if _lets_through(base, c)), default=None)
     for claim in claims:
         states = _states(base, claim, line, party, firm)
         if claim.gate in ("import", "export") and (states or not claim.subjects or _names(base, claim, firm)):
             bearing.append(claim)
+            # A report about some firms says nothing of this one for certain.
+            if not claim.subjects or _names(base, claim, firm) or any(settled for _, settled in states):
+                direct.append(claim)
         if claim.gate != "import" or claim.id in dead or claim.attribution.kind not in SETTERS:
             continue
         for state, settled in states:
@@ -168,7 +175,7 @@ def _find(base: Base, line: Line, party: Party | None, key: str, on: dt.date, mo
             (reached if settled else classed).append((claim, state))
     setter, reached_state = _latest(reached)
     _, class_state = _latest(classed)
-    return Finding(reached_state or "none_known", setter, class_state, tuple(bearing))
+    return Finding(reached_state or "none_known", setter, class_state, tuple(bearing), tuple(direct))
 
 
 def _known(base: Base, key: str, moment: dt.datetime) -> list[Claim]:

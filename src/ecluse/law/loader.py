@@ -122,7 +122,7 @@ def _check_references(shell: _Shell, heads: Mapping[str, Reader], key: str) -> N
 
 def _provision(shell: _Shell, names: Mapping[str, Mapping[str, str]], groups: Mapping[str, object]) -> Provision:
     reader = shell.reader
-    later = [n for stage in STAGES for n in names[stage] if n not in names[shell.stage]]
+    later = list(dict.fromkeys(n for stage in STAGES for n in names[stage] if n not in names[shell.stage]))
     versions = [_version(one, shell, names[shell.stage], groups, later) for one in shell.versions]
     limb = reader.word("limb")
     if shell.kind in ("requirement", "letter"):

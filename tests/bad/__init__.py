@@ -1,0 +1,1 @@
+"""Broken files, each with the exact message it must cause."""

@@ -1,0 +1,1 @@
+"""Property tests: the promises of the program."""
