@@ -65,7 +65,7 @@ def in_file(path: Path) -> list[Table]:
 
 def decided(case: Table) -> Table:
     """The decision of a case as JSON."""
-    line = {name: value for name, value in case["line"].items() if value != "absent"}
+    line = told(case["line"])
     on = str(case["on"]) if "on" in case else None
     decision = ecluse.decide(
         ecluse.read_line(line),
@@ -74,6 +74,12 @@ def decided(case: Table) -> Table:
         reading=case.get("reading", "enforced"),
     )
     return ecluse.as_data(decision)
+
+
+def told(table: Table) -> Table:
+    """A table without the fields that a case takes away from the defaults with "absent"."""
+    kept = {name: value for name, value in table.items() if value != "absent"}
+    return {name: told(value) if isinstance(value, dict) else value for name, value in kept.items()}
 
 
 def found(data: Any, path: str) -> Any:  # noqa: ANN401 - JSON

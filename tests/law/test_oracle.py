@@ -127,6 +127,7 @@ def situations(row: dict[str, str]) -> list[tuple[dt.date, Line, Measures]]:
                 origin=origin or place,
                 destination=place,
                 kind=kind,
+                seller=Party(name="A maker to whom no letter is known"),
                 buyer=party,
                 end_user=party,
                 facts=facts,

@@ -19,6 +19,7 @@ VERBS = {
     "explain": "the decision on one order line, told as a memo",
     "chips": "the catalogue of chips: list, show",
     "law": "the law as data: list, show",
+    "claims": "the evidence on the importer's gate: list, about, show, board",
 }
 DESCRIPTION = """\
 Open, executable trade control for AI accelerators: may these chips pass from this seller to that

@@ -171,7 +171,8 @@ def _step(step: Step, *, whole: bool) -> Iterator[str]:
     yield from _wrap("; ".join(step.cite), "      ")
     if whole:
         for clause in step.because:
-            yield from _wrap(f"{clause.clause}: {clause.value}: {SAID[clause.answer]}", "      . ")
+            value = "" if clause.value == SAID[clause.answer] else f"{clause.value}: "
+            yield from _wrap(f"{clause.clause}: {value}{SAID[clause.answer]}", "      . ")
         if step.note:
             yield from _wrap(step.note, "      ")
 

@@ -37,13 +37,15 @@ def missing(engine: Machine, held: Truth, outcome: Outcome) -> tuple[Missing, ..
             settled, decides = _bears_on(engine, name, outcome), 0
         rows.append(Missing(name, ask, settled, decides))
     if outcome.may_pass is UNKNOWN and outcome.required is not NO and held is UNKNOWN:
-        rows.append(_held())
+        rows.append(_held(outcome.required))
     return tuple(sorted(rows, key=lambda row: -row.decides))
 
 
-def _held() -> Missing:
+def _held(required: Truth) -> Missing:
     ask = 'Is a licence or another authorisation held, applied for or pending (or `authorisations = "none"`)?'
-    return Missing("authorisations", ask, "a licence that covers the line opens the gate; none shuts it", 1)
+    # Where a licence is surely required, this is the question; before that it is one of several.
+    decides = 2000 if required is YES else 1
+    return Missing("authorisations", ask, "a licence that covers the line opens the gate; none shuts it", decides)
 
 
 def asked(name: str) -> str:

@@ -97,7 +97,7 @@ def weigh(base: Base, line: Line, models: tuple[str, ...], on: dt.date, known: K
 
 def _answer(base: Base, line: Line, models: tuple[str, ...], found: Finding, on: dt.date, known: Known) -> Importer:
     last = known.last_day("importer")
-    newest = max((_day(claim) for claim in found.direct or found.bearing), default=None)
+    newest = max((day_of_report(claim) for claim in found.direct or found.bearing), default=None)
     age = None if newest is None else (last - newest).days
     stale = age is not None and age > STALE_DAYS
     paper = held(base, line, on, known, "importer", models)
@@ -127,7 +127,7 @@ def _answer(base: Base, line: Line, models: tuple[str, ...], found: Finding, on:
 def _ordered(found: Finding) -> list[Claim]:
     """Put the claim that set the state first, then the newest; on one day the better attributed."""
     rows = sorted(found.bearing, key=lambda one: ATTRIBUTIONS.index(one.attribution.kind))
-    rows.sort(key=_day, reverse=True)
+    rows.sort(key=day_of_report, reverse=True)
     return sorted(rows, key=lambda one: one is not found.setter)
 
 
@@ -325,7 +325,7 @@ def _supply(base: Base, models: tuple[str, ...], moment: dt.datetime) -> list[Cl
     return sorted((claim for claim in rows.values() if claim.gate == "supply"), key=lambda one: one.known_from)
 
 
-def _day(claim: Claim) -> dt.date:
+def day_of_report(claim: Claim) -> dt.date:
     """Give the day a claim was reported on, in its own place."""
     if "T" in claim.reported:
         return claim.known_from.astimezone(zone(claim.place)).date()
@@ -342,6 +342,6 @@ def _cited(claim: Claim, last: dt.date) -> Evidence:
         reported=claim.reported,
         attribution="anonymous" if kind == "anonymous_sources" else kind,
         statement=claim.statement,
-        age_days=max((last - _day(claim)).days, 0),
+        age_days=max((last - day_of_report(claim)).days, 0),
         said_by=", ".join(part for part in (claim.publisher, claim.attribution.name, count) if part),
     )

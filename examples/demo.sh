@@ -1,0 +1,20 @@
+#!/bin/sh
+# The main job on real input: the order line of the article of 2026-01-23, as known the day after.
+BIN=${BIN:-.venv/bin}
+
+say() { printf '\n\033[1m%s\033[0m\n\n' "$1"; }
+answer() { "$BIN/ecluse" "$@"; case $? in 0|1|3) ;; *) exit 1 ;; esac; }
+
+say "1. May Alibaba's 200,000 H200 ship on 2026-01-24, as known that day?"
+answer check examples/alibaba-h200.toml --known 2026-01-24 || exit 1
+
+say "2. The same line, asking only for leave to negotiate"
+answer check examples/alibaba-h200-negotiate.toml --known 2026-01-24 || exit 1
+
+say "3. The same day, asked with what was known a week later"
+answer check examples/alibaba-h200.toml --known 2026-01-31 | sed -n '/^IMPORTER/,/^  domestic_ratio/p'
+
+say "4. What the reports have left open"
+answer claims board --on 2026-01-24 || exit 1
+
+say "Exit statuses: 0 yes, 1 no, 3 not known. \`ecluse explain LINE\` tells the whole of it."
