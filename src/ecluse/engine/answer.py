@@ -117,11 +117,21 @@ def _decided(engine: Machine, rule: Rule, outcome: Outcome) -> bool:
                 policy_of(engine, one, outcome.answers) == rule.ruling.version.gives["policy"] for one in standing
             )
         case "definition":
-            return rule.ruling.version.gives.get("ic_level") == outcome.ic_level
+            return _defines(engine, rule, outcome)
         case "duty":
             return False
         case _:
             return False
+
+
+def _defines(engine: Machine, rule: Rule, outcome: Outcome) -> bool:
+    """Did a definition set the level, or bring the item under the rules where no other did?"""
+    gives = rule.ruling.version.gives
+    if "scope" in gives:
+        scoping = [one for one in engine.of("definition") if "scope" in one.ruling.version.gives]
+        first = next(one for one in scoping if outcome.answers[one.id] is YES)
+        return rule is first and outcome.facts.get("origin") != "US"
+    return gives.get("ic_level") == outcome.ic_level
 
 
 def _exceptions(engine: Machine, outcome: Outcome) -> tuple[ExceptionAnswer, ...]:

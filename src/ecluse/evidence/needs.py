@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecluse.bounds import exactly
@@ -22,22 +23,30 @@ if TYPE_CHECKING:
 US_CAP_CLAIM = "licences_about_ten_buyers"
 
 
-def missing(
-    base: Base, line: Line, state: str, paper: Held, settings: Mapping[str, Parameter], *, stale: bool
-) -> tuple[Missing, ...]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the gate stands: its state, whether that is stale, whether funding is reported to matter."""
+
+    state: str
+    stale: bool
+    funding_matters: bool
+
+
+def missing(line: Line, standing: Standing, paper: Held, settings: Mapping[str, Parameter]) -> tuple[Missing, ...]:
     """Name what would settle the gate."""
     if paper.truth is YES:
         return tuple(_end_user(line))
-    return tuple(_rows(base, line, state, settings, stale=stale))
+    return tuple(_rows(line, standing, settings))
 
 
-def _rows(base: Base, line: Line, state: str, settings: Mapping[str, Parameter], *, stale: bool) -> Iterator[Missing]:
+def _rows(line: Line, standing: Standing, settings: Mapping[str, Parameter]) -> Iterator[Missing]:
+    state = standing.state
     yield Missing(
         "import_approval",
         "Is a final import approval of the authority at hand, with number, buyer, quantity and conditions?",
         "a granted approval that covers the line opens the gate; reports never do",
     )
-    if stale:
+    if standing.stale:
         yield Missing(
             "newer_evidence",
             "What is known of this gate since the last evidence?",
@@ -72,7 +81,7 @@ def _rows(base: Base, line: Line, state: str, settings: Mapping[str, Parameter],
     for name in ("special_circumstances", "existing_orders", "volume_rule"):
         if name in settings and state in ("exceptional_only", "blocked_at_customs", "hold_orders"):
             yield Missing(name, _question(name), settings[name].passes_for)
-    if "state_funded" not in line.facts and "*any" in base.by_product:
+    if standing.funding_matters and "state_funded" not in line.facts:
         yield Missing("state_funded", "Does the data centre have any state funding?", "yes: domestic chips only")
 
 

@@ -26,7 +26,7 @@ from ecluse.claim import ATTRIBUTIONS
 from ecluse.dates import end_of_month, zone
 from ecluse.decision import Evidence, Importer
 from ecluse.evidence.base import Base, product_key
-from ecluse.evidence.needs import missing, remarks
+from ecluse.evidence.needs import Standing, missing, remarks
 from ecluse.evidence.papers import held
 from ecluse.evidence.parameters import parameters
 from ecluse.order import name_key
@@ -104,6 +104,7 @@ def _answer(base: Base, line: Line, models: tuple[str, ...], found: Finding, on:
     shut = _shut(base, line, found, known.at("importer")) if not stale else UNKNOWN
     opposed = _contested(base, found.setter, known.at("importer"))
     settings = parameters(base, line, keys_of(models), known.at("importer"))
+    funding = bool(base.about_product("*any", known.at("importer")))
     early = line.act in EARLY_ACTS and found.state in LET_THROUGH
     return Importer(
         may_pass=_may_pass(shut, paper.truth, line),
@@ -117,7 +118,7 @@ def _answer(base: Base, line: Line, models: tuple[str, ...], found: Finding, on:
         evidence=tuple(_cited(claim, last) for claim in _ordered(found)),
         contested_by=opposed,
         supply=tuple(_cited(claim, last) for claim in reversed(_supply(base, models, known.at("importer")))),
-        missing=missing(base, line, found.state, paper, settings, stale=stale),
+        missing=missing(line, Standing(found.state, stale, funding), paper, settings),
         remarks=remarks(base, line, found.bearing, models, known.at("importer")),
         rests_on_reported=found.setter is not None,
         split=paper.split,
