@@ -1,8 +1,9 @@
-"""Write docs/cli.md: the help pages, by the program itself."""
+"""Write what the program writes of itself: docs/cli.md, and which cases each provision decides."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).with_name("cli.md")
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "cli.md"
+INDEX = ROOT / "src" / "ecluse" / "law" / "tested.json"
 
 
 def page() -> str:
@@ -32,6 +35,23 @@ def _parsers(name: str, parser: argparse.ArgumentParser) -> Iterator[tuple[str, 
                 yield from _parsers(f"{name} {verb}", inner)
 
 
+def index() -> str:
+    """Give, as JSON, the cases of the exporter's gate that each provision decides."""
+    import ecluse  # noqa: PLC0415
+    from ecluse.cases import decided, read_file  # noqa: PLC0415
+
+    lock = ecluse.build()
+    found: dict[str, list[str]] = {one.id: [] for one in lock.library.provisions}
+    for path in sorted((ROOT / "tests" / "cases" / "us").glob("*.toml")):
+        for case in read_file(path):
+            gate = decided(case, lock)["gates"]["exporter"]
+            for step in (gate["ahead"] or gate)["steps"]:
+                if step["answer"] == "yes" or (step["answer"] == "unknown" and step["undefined"]):
+                    found[step["provision"]].append(case["id"])
+    return json.dumps(found, indent=0, sort_keys=True) + "\n"
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE.name}")
+    INDEX.write_text(index(), encoding="utf-8")
+    print(f"wrote {PAGE.name} and {INDEX.name}")

@@ -12,16 +12,15 @@ import pytest
 import ecluse
 from ecluse.dates import parse_day, parse_known
 from tests.conftest import ROOT
-from tests.test_cases import in_file, told
+from tests.test_cases import cases
 
 GOLD = ROOT / "tests" / "gold"
-US, CN = ROOT / "tests" / "cases" / "us", ROOT / "tests" / "cases" / "cn"
 MEMOS = (
     "CN-A01", "CN-A02", "CN-A07", "CN-A09", "CN-A10", "CN-E25", "CN-F02", "D06", "D11-H200", "D17", "US-cap-03",
     "US-embargo-01", "US-exc-08", "US-letter-03", "US-lic-02", "US-party-03", "US-party-12", "US-chip-38",
     "US-text-01", "US-text-05", "US-time-19",
 )  # fmt: skip
-ALL = {case["id"]: case for folder in (US, CN) for path in sorted(folder.glob("*.toml")) for case in in_file(path)}
+ALL = {case["id"]: case for case in cases()}
 
 
 @pytest.mark.parametrize("name", MEMOS)
@@ -29,7 +28,7 @@ def test_memo_reads_as_it_was_reviewed(name: str) -> None:
     """The memo of a case is word for word what a person has reviewed."""
     case = ALL[name]
     decision = ecluse.decide(
-        ecluse.read_line(told(case["line"])),
+        ecluse.read_line(case["line"]),
         on=parse_day(str(case["on"])),
         known=parse_known(str(case["known"])),
         reading=case.get("reading", "enforced"),

@@ -36,8 +36,8 @@ class Measures:
     `tpp` total processing performance (2 x MacTOPS x bit length; no unit); `performance_density`
     TPP per mm2 of applicable die area; `dram_bandwidth` and `interconnect` GB/s, the second over
     all inputs and outputs, both directions, volatile memory left out; `memory_bandwidth_density`
-    GB/s per mm2, only for memory shipped by itself. None is not known. `choices` says, in words,
-    how contested points were taken.
+    GB/s per mm2, only for memory shipped by itself; `tops` the highest dense peak. None is not
+    known. `choices` says, in words, how contested points were taken.
     """
 
     tpp: Bound | None = None
@@ -45,6 +45,7 @@ class Measures:
     dram_bandwidth: Bound | None = None
     interconnect: Bound | None = None
     memory_bandwidth_density: Bound | None = None
+    tops: Bound | None = None
     datacenter: Truth = UNKNOWN
     choices: tuple[str, ...] = ()
 

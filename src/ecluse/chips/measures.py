@@ -34,6 +34,7 @@ def candidates(chip: Chip) -> tuple[Candidate, ...]:
                 performance_density=density,
                 dram_bandwidth=chip.dram.value if chip.dram else None,
                 interconnect=_interconnect(chip),
+                tops=_tops({name: figure.value for name, figure in chip.peaks.items()}),
                 datacenter=UNKNOWN if chip.datacenter is None else chip.datacenter,
                 choices=(*_declared(chip), *chosen),
             )
@@ -53,6 +54,11 @@ def tpp_of(peaks: Mapping[str, Bound], bits: Mapping[str, int] = BITS) -> Bound 
         max(lows) if lows else None,
         None if None in highs else max(high for high in highs if high is not None),
     )
+
+
+def _tops(peaks: Mapping[str, Bound]) -> Bound | None:
+    """Give the highest dense peak: 2 x MacTOPS in any one format."""
+    return tpp_of(peaks, dict.fromkeys(peaks, 1))
 
 
 def _tpps(chip: Chip) -> Iterator[tuple[str, Bound | None]]:
@@ -152,6 +158,8 @@ def from_given(given: Given, base: Measures) -> Measures:
         elif "tpp" in stated:
             # A chip's own density belongs to its own TPP.
             stated["performance_density"] = None
+    if given.peaks or "tpp" in stated:
+        stated["tops"] = _tops(given.peaks)
     words = [name for name in NUMBERS if stated.get(name) is not None]
     if given.datacenter is not None:
         words.append("datacenter")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecluse.cli.common import day, formatting, known, law_option, say, say_json
@@ -33,6 +35,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     law_option(one)
     formatting(one)
     one.set_defaults(run=show)
+    two = verbs.add_parser("diff", help="what changed in the books or in enforcement between two days")
+    two.add_argument("before", type=day, metavar="DATE")
+    two.add_argument("after", type=day, metavar="DATE")
+    two.add_argument("--known", type=known, metavar="DATE-OR-INSTANT", help="as known by then (default: now)")
+    law_option(two)
+    formatting(two)
+    two.set_defaults(run=diff)
+    tested = verbs.add_parser("test", help="run cases of your own against the law and your house rules")
+    tested.add_argument("file", type=Path, metavar="FILE", help="cases as TOML; see docs/write-a-provision.md")
+    law_option(tested)
+    formatting(tested)
+    tested.set_defaults(run=run_cases)
+
+
+def tested_by() -> dict[str, list[str]]:
+    """Give, by provision, the project's own cases that it decides (`make docs` writes the index)."""
+    from importlib.resources import files  # noqa: PLC0415
+
+    index: dict[str, list[str]] = json.loads(files("ecluse").joinpath("law/tested.json").read_text("utf-8"))
+    return index
 
 
 def _library(options: argparse.Namespace) -> Library:
@@ -105,7 +127,8 @@ def show(options: argparse.Namespace) -> int:
         say(f"No provision is called {options.id!r}.{hint} `ecluse law list` names all.")
         return 1
     if options.format == "json":
-        say_json({"id": one.id, "title": one.title, "versions": [_row(one, version) for version in one.versions]})
+        rows = [_row(one, version) for version in one.versions]
+        say_json({"id": one.id, "title": one.title, "versions": rows, "cases": tested_by().get(one.id, [])})
         return 0
     limb = f", limb {one.limb}" if one.limb else ""
     say(f"{one.id}: {one.title}\n  {one.kind}, {one.gate}'s gate, stage {one.stage}{limb}\n  file {one.place}")
@@ -114,7 +137,48 @@ def show(options: argparse.Namespace) -> int:
     named = [row.id for row in library.provisions if any(one.id in _targets(version) for version in row.versions)]
     if named:
         say(f"  named by {', '.join(named)}")
+    tested = tested_by().get(one.id, [])
+    say(f"  decides {len(tested)} cases: {', '.join(tested[:8])}{' ...' if len(tested) > 8 else ''}")
     return 0
+
+
+def diff(options: argparse.Namespace) -> int:
+    """Tell what changed between two days."""
+    from ecluse.law import changes  # noqa: PLC0415
+    from ecluse.lock import moment  # noqa: PLC0415
+
+    library = _library(options)
+    _, by = moment(None, None, options.known)
+    rows = changes(library, options.before, options.after, by)
+    if options.format == "json":
+        say_json([{name: _plain(getattr(row, name)) for name in row.__slots__} for row in rows])
+        return 0
+    for row in rows:
+        say(f"{row.what:9} {row.id}: {row.title}\n          {'; '.join(row.cite)}")
+        if row.detail:
+            say(f"          {row.detail}")
+    say(f"\n{len(rows)} changes from {options.before} to {options.after}, as known on {by}")
+    return 0
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def run_cases(options: argparse.Namespace) -> int:
+    """Run cases: each says what is expected of a line on a day."""
+    from ecluse.cases import run_file  # noqa: PLC0415
+    from ecluse.lock import build  # noqa: PLC0415
+
+    results = run_file(options.file, build(tuple(options.law)))
+    failed = [row for row in results if row.failures]
+    if options.format == "json":
+        say_json([{"id": row.id, "failures": list(row.failures)} for row in results])
+    else:
+        for row in failed:
+            say(f"{row.id}: {row.says}\n    " + "\n    ".join(row.failures))
+        say(f"{len(results)} cases, {len(failed)} failed")
+    return 1 if failed else 0
 
 
 def _targets(version: Version) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 VERBS = {
     "check": "may one order line pass: yes, no, or not known",
     "explain": "the decision on one order line, told as a memo",
+    "compare": "one order line on two days: what turned, and by which text or report",
     "chips": "the catalogue of chips: list, show",
-    "law": "the law as data: list, show",
+    "law": "the law as data: list, show, diff, test",
     "claims": "the evidence on the importer's gate: list, about, show, board",
 }
 DESCRIPTION = """\

@@ -1,6 +1,7 @@
 """The evaluator: one tree and one set of facts into a truth, a gate, an explanation."""
 
 from ecluse.engine.answer import answer, level_only
+from ecluse.engine.compare import turned
 from ecluse.engine.data import as_data, measures_data
 from ecluse.engine.explain import headline, memo, short
 from ecluse.engine.facts import facts_of
@@ -17,4 +18,5 @@ __all__ = [
     "memo",
     "parts_together",
     "short",
+    "turned",
 ]

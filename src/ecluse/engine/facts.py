@@ -82,7 +82,7 @@ def chips_in(line: Line, count: Bound | None, form: str | None) -> Bound | None:
 def measures_of(candidate: Candidate) -> Facts:
     """Lay out the measures of a chip alone."""
     facts: Facts = {}
-    for name in NUMBERS:
+    for name in (*NUMBERS, "tops"):
         bound = getattr(candidate.measures, name)
         if bound is not None:
             facts[name] = bound

@@ -149,7 +149,7 @@ def _missing(answers: Sequence[Exporter]) -> tuple[Missing, ...]:
 
 def _measures(all_measures: Sequence[Measures]) -> Measures:
     figures: dict[str, Bound | None] = {}
-    for name in NUMBERS:
+    for name in (*NUMBERS, "tops"):
         values = [getattr(one, name) for one in all_measures]
         known = [value for value in values if value is not None]
         figures[name] = hull(known) if known and len(known) == len(values) else None

@@ -1,5 +1,5 @@
 """The law as data: one provision a file, with its source, its level and its days."""
 
-from ecluse.law.library import Library, build, level_days, load, ruling_version
+from ecluse.law.library import Change, Library, build, changes, level_days, load, ruling_version
 
-__all__ = ["Library", "build", "level_days", "load", "ruling_version"]
+__all__ = ["Change", "Library", "build", "changes", "level_days", "load", "ruling_version"]

@@ -102,6 +102,47 @@ def applied(version: Version, day: dt.date, reading: str) -> Truth:
     return YES if any(interval.holds(day) for interval in version.enforced) else NO
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A provision or a set that stands otherwise on the second of two days."""
+
+    what: str
+    id: str
+    title: str
+    cite: tuple[str, ...]
+    detail: str = ""
+
+
+def changes(library: Library, before: dt.date, after: dt.date, known: Known) -> list[Change]:
+    """Give what changed between two days, as known by then: texts, enforcement, sets."""
+    last = known.last_day("exporter")
+    rows: list[Change] = []
+    for one in library.provisions:
+        old, new = (ruling_version(one, day, last) for day in (before, after))
+        if old is None and new is not None:
+            rows.append(Change("enters", one.id, one.title, new.cite, new.when.text))
+        elif old is not None and new is None:
+            rows.append(Change("leaves", one.id, one.title, old.cite))
+        elif old is not None and new is not None and old is not new:
+            rows.append(Change("changes", one.id, one.title, new.cite, f"{old.when.text} -> {new.when.text}"))
+        elif old is not None and applied(old, before, "enforced") is not applied(old, after, "enforced"):
+            word = applied(old, after, "enforced").value
+            rows.append(Change("applied", one.id, one.title, old.cite, f"enforced: {word}"))
+    return rows + _set_changes(library, before, after, last)
+
+
+def _set_changes(library: Library, before: dt.date, after: dt.date, last: dt.date) -> list[Change]:
+    old, new = (groups_on(library.groups, library.same_as, day, last) for day in (before, after))
+    rows = []
+    for name, group in library.groups.items():
+        gone, come = old[name].members - new[name].members, new[name].members - old[name].members
+        if gone or come:
+            parts = [f"in: {', '.join(sorted(come))}"] if come else []
+            parts += [f"out: {', '.join(sorted(gone))}"] if gone else []
+            rows.append(Change("set", name, group.title, group.cite, "; ".join(parts)))
+    return rows
+
+
 def level_days(library: Library) -> tuple[dt.date, ...]:
     """Give the days on which a text that gives levels begins or ends."""
     days: set[dt.date] = set()

@@ -1,0 +1,70 @@
+"""`ecluse compare`: one line on two days."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from ecluse.cli.common import day, deciding, load_line, lock_of, say, say_json
+from ecluse.dates import Known
+
+if TYPE_CHECKING:
+    import argparse
+    import datetime as dt
+
+    from ecluse.engine.compare import Turn
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.add_argument("line", metavar="LINE", help="an order line: a .toml or .json file, or - for JSON")
+    parser.add_argument("--before", type=day, metavar="DATE", required=True, help="the first day")
+    parser.add_argument("--after", type=day, metavar="DATE", required=True, help="the second day")
+    deciding(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Decide on both days, each with what was known by its own end unless --known says otherwise."""
+    from ecluse.engine import as_data, headline, turned  # noqa: PLC0415
+    from ecluse.lock import decide  # noqa: PLC0415
+
+    lock = lock_of(options)
+    line = load_line(options.line, lock.library.facts)
+
+    def on(moment: dt.date) -> Known:
+        return options.known if options.known is not None else Known(day=moment)
+
+    before = decide(line, lock, on=options.before, known=on(options.before), reading=options.reading)
+    after = decide(line, lock, on=options.after, known=on(options.after), reading=options.reading)
+    turns = turned(before, after)
+    if options.format == "json":
+        say_json(
+            {
+                "before": as_data(before),
+                "after": as_data(after),
+                "turned": [{name: _plain(getattr(one, name)) for name in one.__slots__} for one in turns],
+            }
+        )
+        return 0
+    say(f"{options.before}, as known on {before.known}: {headline(before)}")
+    say(f"{options.after}, as known on {after.known}: {headline(after)}\n")
+    if not turns:
+        say("Nothing turned.")
+    for one in turns:
+        say(_told(one))
+    return 0
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _told(turn: Turn) -> str:
+    head = f"- {turn.what}: {turn.before} -> {turn.after}"
+    lines = textwrap.wrap(head, 100, subsequent_indent="    ")
+    if turn.cite:
+        lines += textwrap.wrap("; ".join(turn.cite), 100, initial_indent="    ", subsequent_indent="    ")
+    if turn.gate == "importer" and turn.by:
+        lines += textwrap.wrap(turn.by, 100, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines)
