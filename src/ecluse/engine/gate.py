@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # What binds only items subject to the regulations.
 BINDING = ("requirement", "letter", "prohibition")
+# What only other provisions read: the outcome is made of the rest.
+QUIET = ("definition", "condition", "classification", "duty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,18 @@ class Machine:
             lambda rule: requirement in rule.ruling.version.lifts and rule.ruling.provision.kind == "exception",
         )
 
-    def reading(self, name: str) -> tuple[Rule, ...]:
-        """Give the rules whose conditions read a name."""
-        return self._kept(("reads", name), lambda rule: name in rule.reads)
+    def stirred(self, stage: str, rules: tuple[Rule, ...], changed: tuple[str, ...]) -> tuple[Rule, ...]:
+        """Give the rules of a stage to weigh again when names change, with what they carve and are carved by."""
+        key = ("stirred", stage, *changed)
+        if key not in self.found:
+            touched = {rule.id for rule in rules if rule.reads.intersection(changed)}
+            carvers = [rule for rule in rules if rule.ruling.version.carves_out]
+            for rule in carvers:
+                if rule.id in touched:
+                    touched |= set(rule.ruling.version.carves_out)
+            touched |= {rule.id for rule in carvers if touched.intersection(rule.ruling.version.carves_out)}
+            self.found[key] = tuple(rule for rule in rules if rule.id in touched)
+        return self.found[key]
 
     def _kept(self, key: tuple[str, ...], test: Callable[[Rule], bool]) -> tuple[Rule, ...]:
         """Look among the rules once for each question."""
@@ -129,48 +140,40 @@ def weigh_line(engine: Machine, given: Facts, held: Truth) -> Outcome:
 
 
 def reweigh(engine: Machine, before: Outcome, name: str, value: Truth, held: Truth) -> Outcome:
-    """Weigh again with one fact changed, and only what reads it: as `weigh_line` would, faster."""
+    """Weigh again with one fact changed, and only what reads it: as `weigh_line` would, faster.
+
+    Where nothing that the outcome is made of answers otherwise, the outcome before is given back.
+    """
     facts = before.facts | {name: value}
     answers = dict(before.answers)
-    changed = {name}
+    changed: tuple[str, ...] = (name,)
+    same = True
     for stage, rules in engine.stages:
-        touched = {rule.id for one in changed for rule in engine.reading(one)}
-        stirred = _stirred(rules, touched)
+        stirred = engine.stirred(stage, rules, changed)
         if not stirred:
             continue
         if stage == "scope":
             # Scope and level steer everything after them.
             return weigh_line(engine, before.given | {name: value}, held)
         fresh = _weigh_stage(stirred, facts, before.scope)
-        answers |= fresh
         for rule in stirred:
-            own = rule.ruling.provision.name
-            if own is not None and facts.get(own) is not fresh[rule.id]:
-                facts[own] = fresh[rule.id]
-                changed.add(own)
-        if stage == "requirement":
-            limbs = _limbs(rules, answers)
-            required = some(limbs.values())
+            if fresh[rule.id] is not before.answers[rule.id] or rule.met is not None:
+                same = same and rule.ruling.provision.kind in QUIET
+                own = rule.ruling.provision.name
+                if own is not None:
+                    facts[own] = fresh[rule.id]
+                    changed += (own,)
+        answers |= fresh
+        if stage == "requirement" and not same:
+            required = some(_limbs(rules, answers).values())
             if required is not before.required:
                 facts["licence_required"] = required
-                changed.add("licence_required")
+                changed += ("licence_required",)
+    if same and name not in ("red_flags_resolved", "red_flags_seen"):
+        return before
     limbs = _limbs(engine.of("requirement", "letter"), answers)
     again = _outcome(engine, facts, answers, before.scope, before.ic_level, limbs, held)
     return replace(again, given=before.given)
-
-
-def _stirred(rules: tuple[Rule, ...], touched: set[str]) -> tuple[Rule, ...]:
-    """Give the rules of a stage to weigh again: those touched, with what carves them and what they carve."""
-    if not any(rule.id in touched for rule in rules):
-        return ()
-    linked = set(touched)
-    for rule in rules:
-        targets = rule.ruling.version.carves_out
-        if rule.id in touched or any(target in touched for target in targets):
-            linked |= {rule.id, *targets}
-    # A target weighed anew needs all that carve it.
-    linked |= {rule.id for rule in rules if any(target in linked for target in rule.ruling.version.carves_out)}
-    return tuple(rule for rule in rules if rule.id in linked)
 
 
 def _weigh_stage(rules: tuple[Rule, ...], facts: Facts, scope: Truth) -> dict[str, Truth]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -67,7 +67,7 @@ class Base:
     by_product: Mapping[str, tuple[tuple[dt.datetime, ...], tuple[Claim, ...]]]
     inbound: Mapping[str, tuple[tuple[str, str], ...]]
     digest: str
-    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    named: Mapping[str, frozenset[str]]
 
     def about_product(self, key: str, known: dt.datetime) -> tuple[Claim, ...]:
         """Give the claims on a product that were known by an instant, oldest first."""
@@ -130,6 +130,10 @@ def index(claims: Iterable[Claim], papers: tuple[Authorisation, ...], words: Voc
         by_product={key: (tuple(claim.known_from for claim in rows), tuple(rows)) for key, rows in by_product.items()},
         inbound={target: tuple(rows) for target, rows in inbound.items()},
         digest=digest,
+        named={
+            claim.id: frozenset(words.firms.get(name_key(subject), subject) for subject in claim.subjects)
+            for claim in ordered
+        },
     )
 
 

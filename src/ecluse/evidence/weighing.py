@@ -195,9 +195,7 @@ def firm_of(base: Base, party: Party | None) -> str | None:
 
 def _names(base: Base, claim: Claim, firm: str | None) -> bool:
     """Does a claim name the firm?"""
-    if firm is None:
-        return False
-    return any(base.words.firms.get(name_key(subject), subject) == firm for subject in claim.subjects)
+    return firm is not None and firm in base.named[claim.id]
 
 
 def _states(base: Base, claim: Claim, line: Line, party: Party | None, firm: str | None) -> list[tuple[str, bool]]:
