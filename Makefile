@@ -52,8 +52,11 @@ docs: .venv/.test ## write the pages that the program writes (docs/cli.md)
 gold: .venv/.test ## write the golden memos anew; review them by `git diff tests/gold`
 	ECLUSE_GOLD=write $(BIN)/python -m pytest tests/test_gold.py
 
-bench: .venv/.test ## measure; prints figures, changes nothing
+bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	$(BIN)/python bench/process.py
+	$(BIN)/python bench/one.py
+	$(BIN)/python bench/evidence.py
 
 clean: ## forget .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -74,6 +74,19 @@ def test_the_provision_of_the_page_is_one(tmp_path: Path) -> None:
     assert load((tmp_path,)).find("us.3a090.sample") is not None
 
 
+def test_the_case_of_the_page_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The case in docs/write-a-provision.md passes under `ecluse law test`; spoiled, it fails."""
+    text = (ROOT / "docs" / "write-a-provision.md").read_text(encoding="utf-8")
+    sample = next(body for kind, body in BLOCK.findall(text) if kind == "toml" and "[[case]]" in body)
+    path = tmp_path / "cases.toml"
+    path.write_text(sample, encoding="utf-8")
+    assert main(["law", "test", str(path)]) == 0
+    assert "1 cases, 0 failed" in capsys.readouterr().out
+    path.write_text(sample.replace('= "yes" }', '= "no" }'), encoding="utf-8")
+    assert main(["law", "test", str(path)]) == 1
+    assert "expected 'no'" in capsys.readouterr().out
+
+
 def test_links_lead_somewhere() -> None:
     """Every relative link of the pages leads to a file."""
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ecluse.truth import UNKNOWN, Truth
 
@@ -15,13 +15,29 @@ if TYPE_CHECKING:
     from ecluse.item import Measures
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One comparison of a condition, with the values that were compared."""
+class Clause(NamedTuple):
+    """One comparison of a condition, with the values that were compared, said only when asked for."""
 
     clause: str
-    value: str
     answer: Truth
+    compared: tuple[object, ...]
+
+    @property
+    def value(self) -> str:
+        """Say the values that were compared."""
+        return " ".join(said(one) for one in self.compared)
+
+
+def said(value: object) -> str:
+    """Say a value in words."""
+    match value:
+        case None | Truth.UNKNOWN:
+            return "not known"
+        case Truth():
+            return value.value
+        case tuple():
+            return ", ".join(value) or "none"
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ Open, executable trade control for AI accelerators: may these chips pass from th
 buyer, for this use, on this day, under these rules, on this evidence? It answers yes, no, or not
 known with the facts that would settle it. It informs; it is no legal advice."""
 EPILOG = """\
-exit status of check and explain: 0 yes, 1 no, 3 not known, 2 the input could not be read;
-of other verbs: 0 done, 1 not found, 2 bad input."""
+exit status of check: 0 yes, 1 no, 3 not known, 2 the input could not be read;
+of other verbs: 0 done, 1 not found or a case that fails, 2 bad input."""
 
 
 def parser() -> Parser:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from ecluse.bounds import Bound
+from ecluse.decision import Clause
 from ecluse.item import NUMBERS, Measures
 from ecluse.truth import Truth
 
@@ -112,6 +113,8 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - one line a kind
     match value:
         case Truth():
             return value.value
+        case Clause():
+            return {"clause": value.clause, "value": value.value, "answer": value.answer.value}
         case Bound():
             return bound_data(value)
         case None | bool() | int() | str():

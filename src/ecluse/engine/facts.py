@@ -23,9 +23,17 @@ class Several:
 
     values: tuple[tuple[str, str | None], ...]
 
+    def __str__(self) -> str:
+        """Say the words once each."""
+        return " / ".join(dict.fromkeys(one or "not known" for _, one in self.values)) or "nobody"
+
 
 class Absent:
     """A role that is no party to the line: nothing said of it holds."""
+
+    def __str__(self) -> str:
+        """Say so."""
+        return "no such party"
 
 
 ABSENT = Absent()
@@ -55,7 +63,7 @@ def facts_of(line: Line, candidate: Candidate, on: dt.date, count: Bound | None 
     form = line.item.form or candidate.form
     optional = {
         "form": form,
-        "eccn_base": line.item.eccn_base,
+        "eccn_base": line.item.eccn_base and line.item.eccn_base.split(".")[0],
         "use": line.use,
         "item.vendor": candidate.vendor and name_key(candidate.vendor),
         "item.model": candidate.model,

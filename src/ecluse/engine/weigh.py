@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ecluse.bounds import Bound
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Weigher = "Callable[[Facts], Truth]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """A condition ready to be weighed: its tree, the function, and its parts in the same shape."""
 
@@ -28,6 +29,12 @@ class Compiled:
     weigh: Callable[[Facts], Truth]
     parts: tuple[Compiled, ...]
     names: tuple[str, ...]
+    compared: Callable[[Facts], tuple[object, ...]]
+
+    @cached_property
+    def leaves(self) -> tuple[Compiled, ...]:
+        """The comparisons, in reading order."""
+        return tuple(leaf for part in self.parts for leaf in part.leaves) or (self,)
 
 
 def prepare(node: Node, groups: Mapping[str, Group]) -> Compiled:
@@ -35,11 +42,11 @@ def prepare(node: Node, groups: Mapping[str, Group]) -> Compiled:
     if isinstance(node, Many):
         parts = tuple(prepare(part, groups) for part in node.parts)
         join = _all if node.op == "and" else _any
-        return Compiled(node, join(tuple(part.weigh for part in parts)), parts, _names(node))
+        return Compiled(node, join(tuple(part.weigh for part in parts)), parts, _names(node), _compared(node))
     if isinstance(node, Not):
         inner = prepare(node.part, groups)
-        return Compiled(node, _opposite(inner.weigh), (inner,), _names(node))
-    return Compiled(node, _leaf(node, groups), (), _names(node))
+        return Compiled(node, _opposite(inner.weigh), (inner,), _names(node), _compared(node))
+    return Compiled(node, _leaf(node, groups), (), _names(node), _compared(node))
 
 
 def _names(node: Node) -> tuple[str, ...]:
@@ -227,45 +234,36 @@ def _member(node: Member, groups: Mapping[str, Group]) -> Callable[[Facts], Trut
 
 def trace(compiled: Compiled, facts: Facts) -> list[Clause]:
     """Give every comparison of a condition with the values it compared, in reading order."""
-    if compiled.parts:
-        return [clause for part in compiled.parts for clause in trace(part, facts)]
-    node = compiled.node
-    return [Clause(node.text, _shown(node, facts), compiled.weigh(facts))]
+    return [Clause(leaf.node.text, leaf.weigh(facts), leaf.compared(facts)) for leaf in compiled.leaves]
 
 
-def _shown(node: Node, facts: Facts) -> str:
+def _compared(node: Node) -> Callable[[Facts], tuple[object, ...]]:
+    """Give a function for the values that a comparison compares."""
     match node:
         case Compare():
-            return f"{_shown(node.left, facts)} {node.op} {_shown(node.right, facts)}"
+            left, right, op = _value(node.left), _value(node.right), node.op
+            return lambda facts: (left(facts), op, right(facts))
         case Member():
+            item = _value(node.item)
             place = node.group or (node.listed.path if node.listed else f"({', '.join(node.words)})")
-            return f"{_shown(node.item, facts)} in {place}"
-        case Arith():
-            return f"{_shown(node.left, facts)} {node.op} {_shown(node.right, facts)}"
-        case Name():
-            return said(facts.get(node.path))
+            return lambda facts: (item(facts), "in", place)
+        case Many() | Not():
+            return lambda _facts: ()
+        case _:
+            value = _value(node)
+            return lambda facts: (value(facts),)
+
+
+def _value(term: Term) -> Callable[[Facts], object]:
+    match term:
         case Const():
-            return node.text if isinstance(node.value, str) else said(node.value)
-    return node.text
-
-
-def said(value: Value | None) -> str:  # noqa: PLR0911 - one line a kind
-    """Say a value in words."""
-    match value:
-        case Truth():
-            return value.value if value is not UNKNOWN else "not known"
-        case Bound():
-            return str(value)
-        case str():
-            return value
-        case tuple():
-            return ", ".join(value) or "none"
-        case Several():
-            words = dict.fromkeys("not known" if one is None else one for _, one in value.values)
-            return " / ".join(words) or "nobody"
-        case Absent():
-            return "no such party"
-    return "not known"
+            shown = term.text if isinstance(term.value, str) else term.value
+            return lambda _facts: shown
+        case Name():
+            path = term.path
+            return lambda facts: facts.get(path)
+        case Arith():
+            return _number(term)
 
 
 def unknown_names(compiled: Compiled, facts: Facts) -> list[str]:
