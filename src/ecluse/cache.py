@@ -7,7 +7,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +60,8 @@ def _kept(place: Path) -> Tables | None:
 
 def _keep(place: Path, tables: Tables) -> None:
     """Keep the parsed tables whole or not at all; a cache that cannot be written is no fault."""
+    import tempfile  # noqa: PLC0415 - only a miss pays for it
+
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False, encoding="utf-8") as file:

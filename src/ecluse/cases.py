@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ecluse.dates import parse_day, parse_known
-from ecluse.engine import as_data
+from ecluse.engine.data import as_data
 from ecluse.errors import InputError
 from ecluse.lines import read_line
 from ecluse.lock import decide

@@ -181,6 +181,7 @@ class _Reader:
 
     def __init__(self, text: str, names: Mapping[str, str], groups: Mapping[str, object]) -> None:
         self.text, self.names, self.groups = text, names, groups
+        self.raw = text.encode()
 
     def node(self, tree: ast.expr, depth: int) -> Node:
         """Read one expression."""
@@ -298,7 +299,7 @@ class _Reader:
 
     def piece(self, tree: ast.expr) -> str:
         """Give the text of an expression."""
-        return ast.get_source_segment(self.text, tree) or ""
+        return self.raw[tree.col_offset : tree.end_col_offset].decode()
 
     def wrong(self, tree: ast.expr, why: str) -> BadCondition:
         """Point at the place."""

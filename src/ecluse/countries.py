@@ -1,16 +1,11 @@
-"""ISO 3166-1 alpha-2 codes with their English short names."""
+"""ISO 3166-1 alpha-2 codes with their English short names; Hong Kong and Macau are their own."""
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
+import json
+from pathlib import Path
 
-
-def _table() -> dict[str, str]:
-    return dict(tomllib.loads(files("ecluse").joinpath("countries.toml").read_text("utf-8")))
-
-
-COUNTRIES = _table()
+COUNTRIES: dict[str, str] = json.loads(Path(__file__).with_name("countries.json").read_text("utf-8"))
 
 
 def country_name(code: str | None) -> str:

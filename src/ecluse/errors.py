@@ -18,7 +18,6 @@ Not errors but answers: a missing fact, an unlisted chip, a quota exceeded or no
 
 from __future__ import annotations
 
-import difflib
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -76,6 +75,8 @@ class SameIdOtherContent(DeskError):
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Say which known name is meant, as the end of a sentence; nothing where none is near."""
+    import difflib  # noqa: PLC0415 - only an error pays for it
+
     by_small = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.lower(), by_small, n=1, cutoff=cutoff)
     return f" Did you mean {by_small[found[0]]!r}?" if found else ""

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 import ecluse
 from ecluse.claim import Relation
 from ecluse.dates import Known, parse_day, parse_known
-from ecluse.evidence import Base, independent_sources, load, open_parameters, support, weigh
+from ecluse.evidence import Base, load, weigh
 from ecluse.evidence.base import index
+from ecluse.evidence.board import independent_sources, open_parameters, support
 
 BASE = load()
 BUYERS = ("Alibaba", "Tencent", "ByteDance", "DeepSeek", "Baidu", "a state firm")

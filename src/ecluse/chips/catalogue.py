@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,7 +117,7 @@ class Catalogue:
 @lru_cache(maxsize=1)
 def load() -> Catalogue:
     """Read the catalogue shipped with the package."""
-    folder = Path(str(files("ecluse").joinpath("chips/data")))
+    folder = Path(__file__).with_name("data")
     return read(read_texts(folder, SourceError))
 
 

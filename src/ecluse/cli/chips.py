@@ -97,7 +97,7 @@ def _flat(value: object) -> str:
 
 
 def _row(lock: Lock, chip: Chip, on: dt.date, by: Known) -> dict[str, object]:
-    from ecluse.engine import measures_data  # noqa: PLC0415
+    from ecluse.engine.data import measures_data  # noqa: PLC0415
     from ecluse.lock import level_of  # noqa: PLC0415
 
     level, measures = level_of(chip, lock, on, by)

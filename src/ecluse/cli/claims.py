@@ -14,6 +14,7 @@ from ecluse.claim import CLAIM_GATES
 from ecluse.cli.common import day, formatting, known, say, say_json
 from ecluse.dates import Known, day_of
 from ecluse.errors import nearest
+from ecluse.evidence import board
 
 if TYPE_CHECKING:
     import argparse
@@ -44,10 +45,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _known(one)
     formatting(one)
     one.set_defaults(run=show)
-    board = verbs.add_parser("board", help="open parameters, contradictions, forecasts past their day")
-    _known(board)
-    formatting(board)
-    board.set_defaults(run=show_board)
+    boards = verbs.add_parser("board", help="open parameters, contradictions, forecasts past their day")
+    _known(boards)
+    formatting(boards)
+    boards.set_defaults(run=show_board)
 
 
 def _known(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +68,7 @@ def _when(options: argparse.Namespace) -> Known:
 def listing(options: argparse.Namespace) -> int:
     """List claims."""
     base, by = evidence.load(tuple(options.evidence)), _when(options)
-    rows = evidence.select(base, by.at("importer"), subject=options.subject, gate=options.gate, since=options.since)
+    rows = board.select(base, by.at("importer"), subject=options.subject, gate=options.gate, since=options.since)
     last = by.last_day("importer")
     if options.format == "json":
         say_json([_data(base, claim, by) for claim in rows])
@@ -83,8 +84,8 @@ def listing(options: argparse.Namespace) -> int:
     else:
         for claim in rows:
             say(_line(claim, last))
-        kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in evidence.ladder(rows).items())
-        count = evidence.independent_sources(rows)
+        kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in board.ladder(rows).items())
+        count = board.independent_sources(rows)
         say(f"\n{len(rows)} claims known by {by}, {count} independent sources. By who vouches: {kinds or 'none'}.")
     return 0 if rows or options.subject is None else 1
 
@@ -155,8 +156,8 @@ def show(options: argparse.Namespace) -> int:
     moment = by.at("importer")
     if options.format == "json":
         data = _data(base, claim, by)
-        data["versions"] = [one.id for one in evidence.chain(base, claim, moment)]
-        data["independent_sources"] = evidence.independent_sources(evidence.support(base, claim, moment))
+        data["versions"] = [one.id for one in board.chain(base, claim, moment)]
+        data["independent_sources"] = board.independent_sources(board.support(base, claim, moment))
         say_json(data)
         return 0
     say(_line(claim, by.last_day("importer")))
@@ -164,14 +165,14 @@ def show(options: argparse.Namespace) -> int:
     parts = (who.name, who.role, f"{who.count} sources" if who.count else None, who.described_as)
     told = ", ".join(part for part in parts if part) or "not said"
     say(f"  {claim.publisher}; vouched for by {who.kind.replace('_', ' ')}: {told}")
-    say(f"  story {claim.chain}; versions {', '.join(one.id for one in evidence.chain(base, claim, moment))}")
+    say(f"  story {claim.chain}; versions {', '.join(one.id for one in board.chain(base, claim, moment))}")
     for one in claim.relations:
         if base.claims[one.target].known_from <= moment:
             say(f"  {one.kind.replace('_', ' ')} {one.target}{f': {one.why}' if one.why else ''}")
     for kind, source in base.inbound.get(claim.id, ()):
         if base.claims[source].known_from <= moment:
             say(f"  {source} {kind.replace('_', ' ')} this")
-    count = evidence.independent_sources(evidence.support(base, claim, moment))
+    count = board.independent_sources(board.support(base, claim, moment))
     say(f"  independent sources, with those that confirm it: {count}")
     for place in claim.seen_at:
         say(f"  seen at {place}")
@@ -184,9 +185,9 @@ def show_board(options: argparse.Namespace) -> int:
     """Show what is open, what is contradicted, and which forecasts are past their day."""
     base, by = evidence.load(tuple(options.evidence)), _when(options)
     moment, last = by.at("importer"), by.last_day("importer")
-    open_ones = evidence.open_parameters(base, moment)
-    opposed = evidence.contradictions(base, moment)
-    ahead = evidence.forecasts(base, moment, last)
+    open_ones = board.open_parameters(base, moment)
+    opposed = board.contradictions(base, moment)
+    ahead = board.forecasts(base, moment, last)
     if options.format == "json":
         say_json(
             {

@@ -26,7 +26,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Decide on both days, each with what was known by its own end unless --known says otherwise."""
-    from ecluse.engine import as_data, headline, turned  # noqa: PLC0415
+    from ecluse.engine.compare import turned  # noqa: PLC0415
+    from ecluse.engine.data import as_data  # noqa: PLC0415
+    from ecluse.engine.explain import headline  # noqa: PLC0415
     from ecluse.lock import decide  # noqa: PLC0415
 
     lock = lock_of(options)

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +83,7 @@ def product_key(name: str) -> str:
 @lru_cache(maxsize=8)
 def load(extra: tuple[Path, ...] = ()) -> Base:
     """Read the claims shipped with the package, and evidence files beside them."""
-    folder = Path(str(files("ecluse").joinpath("evidence/data")))
+    folder = Path(__file__).with_name("data")
     texts = read_texts(folder, SourceError)
     tables = parse_all(texts, SourceError)
     for path in extra:

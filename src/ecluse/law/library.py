@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -160,7 +159,7 @@ def load(folders: tuple[Path, ...] = ()) -> Library:
 
 @lru_cache(maxsize=8)
 def _load(folders: tuple[Path, ...]) -> Library:
-    own = Path(str(files("ecluse").joinpath("law/data")))
+    own = Path(__file__).with_name("data")
     texts = read_texts(own, BadProvision)
     for folder in folders:
         if not folder.is_dir():
