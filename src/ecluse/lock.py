@@ -138,7 +138,9 @@ def _exporter(
     rules = lock.library.on(day, known, reading)
     text = lock.library.on(day, known, "text")
     held = evidence.held(lock.evidence, line, day, known, "exporter", models)
-    shipped = dataclasses.replace(line, act="ship") if line.act in EARLIER_ACTS else line
+    stated = evidence.notice(lock.evidence, line, day, models) | dict(line.facts)
+    act = "ship" if line.act in EARLIER_ACTS else line.act
+    shipped = dataclasses.replace(line, act=act, facts=stated)
     licence = (held.truth, held.application)
     answers = []
     for part in parts:

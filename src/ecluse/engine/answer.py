@@ -177,6 +177,7 @@ def _red_flags(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
 
 def _remarks(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
     remarks = [LETTERS]
+    remarks += [rule.ruling.provision.title for rule in engine.of("remark") if outcome.answers[rule.id] is YES]
     law = engine.law
     if law.on > law.horizon:
         remarks.append(

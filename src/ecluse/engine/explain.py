@@ -63,16 +63,23 @@ def headline(decision: Decision) -> str:
     if decision.may_pass is YES:
         return "Yes: nothing known forbids it."
     if decision.may_pass is NO:
-        if decision.binding_gate == "importer":
-            return f"No: as reported, China's gate is shut ({STATES.get(importer.state, importer.state)})."
-        if exporter.prohibited is YES:
-            return f"No: {_titles(exporter.steps, 'us.736')}."
-        return "No: licence needed, none shown."
+        return f"No: {_refusal(decision)}."
+    if importer.reported and decision.binding_gate == "importer":
+        return f"Not known: reported as {importer.reported} for this act, and no report opens a gate."
     names = [row.fact for row in _gate_missing(decision)][:3]
     asked = f" It hangs on {', '.join(names)}." if names else ""
     if exporter.licence and exporter.licence.required is YES and decision.binding_gate == "exporter":
         return f"Not known: licence needed, and whether one is held is not known.{asked}"
     return f"Not known.{asked}"
+
+
+def _refusal(decision: Decision) -> str:
+    if decision.binding_gate == "importer":
+        state = decision.importer.state
+        return f"as reported, China's gate is shut ({STATES.get(state, state)})"
+    if decision.exporter.prohibited is YES:
+        return _titles(decision.exporter.steps, "us.736")
+    return "licence needed, none shown"
 
 
 def _titles(steps: Iterable[Step], start: str) -> str:

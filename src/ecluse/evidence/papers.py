@@ -61,6 +61,23 @@ def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: t
     return Held(UNKNOWN, "unknown")
 
 
+def notice(base: Base, line: Line, on: dt.date, models: tuple[str, ...]) -> dict[str, Truth | dt.date]:
+    """Give the facts that an exception notice on file states: confirmed, and the day it was filed.
+
+    A notice counts for the items, parties and quantity that it names; what the line certifies
+    itself stands above it.
+    """
+    papers = [*(line.authorisations or ()), *base.papers]
+    for paper in papers:
+        if paper.gate != "exporter" or paper.kind != "exception notice" or paper.issued is None:
+            continue
+        fits = _item(paper, models) & _parties(paper, line)
+        enough = UNKNOWN if paper.quantity is None else ~_left(paper).below(line.quantity)
+        if fits & enough is YES and paper.issued <= on and (paper.expires is None or on <= paper.expires):
+            return {"notification_confirmed": _yes(paper.status == "granted"), "notification_filed_on": paper.issued}
+    return {}
+
+
 def _as_known(paper: Authorisation, known: Known, gate: str) -> bool:
     """Was a reported paper known by then, and does the report still hold?"""
     moment = known.at(gate)
