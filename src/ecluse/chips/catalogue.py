@@ -28,10 +28,8 @@ HOST_BUSES = {
     "PCIe 4.0 x16": 64,
     "PCIe 5.0 x16": 128,
 }
-# Words that a name may carry or leave out.
-IDLE = frozenset(
-    ("nvidia", "amd", "intel", "huawei", "google", "aws", "blackwell", "geforce", "instinct", "tesla", "rtx", "gpu")
-)
+# Words that a name may carry or leave out, beside the makers' own names.
+IDLE = frozenset(("ascend", "blackwell", "geforce", "gpu", "instinct", "rtx"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,35 +247,43 @@ def _contest(reader: Reader) -> Contest:
     return contest
 
 
-def _tokens(name: str) -> frozenset[str]:
-    """Split a name into the words that tell it apart; SXM5 also answers to SXM."""
-    words = set(re.findall(r"[a-z]+\d*[a-z0-9]*|\d+[a-z0-9]*", name.lower()))
+@lru_cache(maxsize=4)
+def _idle(catalogue: Catalogue) -> frozenset[str]:
+    makers = {str(reader.table.get("vendor", "")).lower() for reader in catalogue.rows.values()}
+    return IDLE.union(*(re.findall(r"[a-z0-9]+", maker) for maker in makers))
+
+
+def _tokens(name: str, idle: frozenset[str]) -> frozenset[str]:
+    """Split a name into the words that tell it apart; SXM5 also answers to SXM, 141 GB to 141GB."""
+    name = re.sub(r"(\d+) gb\b", r"\1gb", name.lower())
+    words = set(re.findall(r"[a-z]+\d*[a-z0-9]*|\d+[a-z0-9]*", name))
     words |= {re.sub(r"\d+$", "", word) for word in words if re.fullmatch(r"sxm\d", word)}
-    return frozenset(words - IDLE) or frozenset(words)
+    return frozenset(words - idle) or frozenset(words)
 
 
-def _joined(name: str) -> str:
-    return "".join(word for word in re.findall(r"[a-z0-9]+", name.lower()) if word not in IDLE)
+def _joined(name: str, idle: frozenset[str]) -> str:
+    return "".join(word for word in re.findall(r"[a-z0-9]+", name.lower()) if word not in idle)
 
 
 @lru_cache(maxsize=4096)
 def _found(catalogue: Catalogue, name: str) -> tuple[str, ...]:
     if name in catalogue.rows:
         return (name,)
-    asked, glued = _tokens(name), _joined(name)
+    idle = _idle(catalogue)
+    asked, glued = _tokens(name, idle), _joined(name, idle)
     if not glued:
         return ()
     alias = tuple(
         chip_id
         for chip_id, reader in catalogue.rows.items()
-        if glued in {_joined(str(other)) for other in _names(reader)}
+        if glued in {_joined(str(other), idle) for other in _names(reader)}
     )
     if alias:
         return alias
     return tuple(
         chip_id
         for chip_id, reader in catalogue.rows.items()
-        if _meant(asked, glued, str(reader.table.get("model", "")), str(reader.table.get("variant", "")))
+        if _meant(asked, glued, str(reader.table.get("model", "")), str(reader.table.get("variant", "")), idle)
     )
 
 
@@ -287,16 +293,16 @@ def _names(reader: Reader) -> list[object]:
     return [*names, *(word for word in short if word)] if isinstance(names, list) else []
 
 
-def _meant(asked: frozenset[str], glued: str, model: str, variant: str) -> bool:
+def _meant(asked: frozenset[str], glued: str, model: str, variant: str, idle: frozenset[str]) -> bool:
     """Does the name hold the model's words, and nothing that model and variant do not hold?"""
-    if glued == _joined(model):
+    if glued == _joined(model, idle):
         return True
-    own = _tokens(model)
-    if own <= asked <= own | _tokens(variant):
+    own = _tokens(model, idle)
+    if own <= asked <= own | _tokens(variant, idle):
         return True
     # "RTX 4090D SXM" and the like: the model written together, the variant's words after it.
-    rest = glued.removeprefix(_joined(model))
-    return glued != rest and rest in {_joined(word) for word in _tokens(variant)}
+    rest = glued.removeprefix(_joined(model, idle))
+    return glued != rest and rest in {_joined(word, idle) for word in _tokens(variant, idle)}
 
 
 def known_names(catalogue: Catalogue) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def answer(
 def level_only(law: Law, candidate: Candidate) -> Exporter:
     """Answer only at which level a chip stands."""
     engine = machine(law)
-    outcome = weigh_line(engine, measures_of(candidate), UNKNOWN)
+    outcome = weigh_line(engine, _with_silence(law, measures_of(candidate)), UNKNOWN)
     return Exporter(may_pass=UNKNOWN, ic_level=outcome.ic_level, measures=candidate.measures)
 
 

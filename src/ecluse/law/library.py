@@ -143,13 +143,15 @@ def _set_changes(library: Library, before: dt.date, after: dt.date, last: dt.dat
 
 
 def level_days(library: Library) -> tuple[dt.date, ...]:
-    """Give the days on which a text that gives levels begins or ends."""
-    days: set[dt.date] = set()
-    for provision in library.provisions:
-        for version in provision.versions:
-            if provision.stage == "scope":
-                days |= {day for day in (version.text.start, version.text.end) if day is not None}
-    return tuple(sorted(days))
+    """Give the days on which a text that gives levels begins or ends, in the books or in force."""
+    spans = (
+        span
+        for provision in library.provisions
+        for version in provision.versions
+        if provision.stage == "scope"
+        for span in (version.text, *version.enforced)
+    )
+    return tuple(sorted({day for span in spans for day in (span.start, span.end) if day is not None}))
 
 
 def load(folders: tuple[Path, ...] = ()) -> Library:
