@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from ecluse.cache import digest_of, parse_all, read_texts
 from ecluse.errors import SourceError
 from ecluse.evidence.loader import check_relations, fail, read_claims, read_papers
+from ecluse.evidence.names import product_key
 from ecluse.order import name_key
 from ecluse.reading import Reader, parse_toml, read_text
 
@@ -72,12 +72,6 @@ class Base:
         """Give the claims on a product that were known by an instant, oldest first."""
         stamps, claims = self.by_product.get(key, ((), ()))
         return claims[: bisect_right(stamps, known)]
-
-
-def product_key(name: str) -> str:
-    """Reduce a product's name: `GeForce RTX 5090 D v2` and `RTX 5090D V2` are one."""
-    words = re.findall(r"[a-z0-9]+", name.lower())
-    return "".join(word for word in words if word not in ("nvidia", "amd", "geforce", "instinct"))
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecluse.claim import ATTRIBUTIONS
-from ecluse.evidence.base import Base, product_key
+from ecluse.evidence.names import product_key
 from ecluse.evidence.parameters import OPEN
 from ecluse.evidence.weighing import LET_THROUGH, OPPOSES, day_of_report
 from ecluse.order import name_key
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ecluse.claim import Claim
+    from ecluse.evidence.base import Base
 
 # A relation of these kinds makes a claim no source of its own.
 ECHOES = ("derives_from",)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecluse.bounds import exactly
 from ecluse.decision import Missing
-from ecluse.evidence.base import Base, product_key
+from ecluse.evidence.names import product_key
 from ecluse.evidence.parameters import OPEN
 from ecluse.truth import NO, UNKNOWN, YES
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ecluse.claim import Claim
     from ecluse.decision import Parameter
+    from ecluse.evidence.base import Base
     from ecluse.evidence.papers import Held
     from ecluse.order import Line
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecluse.bounds import Bound, exactly
+from ecluse.bounds import Bound
 from ecluse.decision import Split
-from ecluse.evidence.base import Base, product_key
+from ecluse.evidence.cover import covers, fits_item, fits_parties, left_of, needed
 from ecluse.order import name_key
-from ecluse.truth import NO, UNKNOWN, YES, Truth, every
+from ecluse.truth import NO, UNKNOWN, YES, Truth, every, truth
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
 
     from ecluse.authorisation import Authorisation
     from ecluse.dates import Known
+    from ecluse.evidence.base import Base
     from ecluse.order import Line
 
 # The kinds that can open a gate; notices of exceptions and statements are met as facts.
-OPENING = {"exporter": ("licence", "validated end user", "other"), "importer": ("import approval", "licence", "other")}
+OPENING = {"exporter": ("licence", "validated end user", "other"), "importer": ("import approval", "licence")}
+UNDONE = ("revoked", "denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +34,25 @@ class Held:
     split: tuple[Split, ...] = ()
 
 
-def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: tuple[str, ...]) -> Held:  # noqa: PLR0911 - one line an answer
+def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: tuple[str, ...]) -> Held:
     """Say whether a paper of a gate is held for the line."""
-    own = [paper for paper in line.authorisations or () if paper.gate == gate and paper.kind in OPENING[gate]]
-    filed = [
-        paper for paper in base.papers if paper.gate == gate and paper.known is None and paper.kind in OPENING[gate]
-    ]
-    filed += [paper for paper in base.papers if paper.gate == gate and _as_known(paper, known, gate)]
-    reported = [(paper, _meant(paper, line, models)) for paper in filed]
-    filed = [paper for paper, meant in reported if meant is not NO]
-    granted = [paper for paper in (*own, *filed) if paper.status == "granted"]
-    covered = [(paper, covers(paper, line, on, models)) for paper in granted]
-    full = [paper for paper, (truth, _) in covered if truth is YES]
-    if full:
-        return Held(YES, "granted", (_name(full[0]),))
+    own = [paper for paper in line.authorisations or () if _opens(paper, gate)]
+    filed = [paper for paper in base.papers if _opens(paper, gate) and _as_known(paper, known, gate)]
+    # A paper for another chip, destination or holder says nothing of this line.
+    sure = {paper: _about(paper, line, models) & _of_the_line(paper, line) for paper in filed}
+    sure |= {paper: _about(paper, line, models) for paper in own}
+    own, filed = ([paper for paper in rows if sure[paper] is not NO] for rows in (own, filed))
+    granted = _in_force([*own, *filed])
     if granted:
-        return Held(UNKNOWN, "granted", tuple(_name(paper) for paper in granted), _split(covered, line))
+        fitting = [one for one in granted if sure[one] & covers(one, line, on, known, models) is YES]
+        return _granted(granted, fitting, needed(line))
     if line.authorisations == ():
         return Held(NO, "none", ("the line: authorisations = none",))
-    if own:
-        return Held(NO, own[-1].status, (_name(own[-1]),))
-    for paper, meant in reported:
-        if meant is YES:
-            return Held(NO, paper.status, (_name(paper),))
-        if meant is UNKNOWN:
-            return Held(UNKNOWN, "unknown", (_name(paper),))
+    # The line's own papers before those on file, and of its own the last.
+    for paper in (*reversed(own), *filed):
+        if paper.status != "granted":
+            answer, word = (NO, paper.status) if sure[paper] is YES else (UNKNOWN, "unknown")
+            return Held(answer, word, (_name(paper),))
     return Held(UNKNOWN, "unknown")
 
 
@@ -71,127 +66,92 @@ def notice(base: Base, line: Line, on: dt.date, models: tuple[str, ...]) -> dict
     for paper in papers:
         if paper.gate != "exporter" or paper.kind != "exception notice" or paper.issued is None:
             continue
-        fits = _item(paper, models) & _parties(paper, line)
-        enough = UNKNOWN if paper.quantity is None else ~_left(paper).below(line.quantity)
+        fits = fits_item(paper, line, models) & fits_parties(paper, line)
+        enough = UNKNOWN if paper.quantity is None else ~left_of(paper).below(needed(line))
         if fits & enough is YES and paper.issued <= on and (paper.expires is None or on <= paper.expires):
-            return {"notification_confirmed": _yes(paper.status == "granted"), "notification_filed_on": paper.issued}
+            confirmed = truth(paper.status == "granted")
+            return {"notification_confirmed": confirmed, "notification_filed_on": paper.issued}
     return {}
 
 
+def _opens(paper: Authorisation, gate: str) -> bool:
+    return paper.gate == gate and paper.kind in OPENING[gate]
+
+
 def _as_known(paper: Authorisation, known: Known, gate: str) -> bool:
-    """Was a reported paper known by then, and does the report still hold?"""
+    """Is a paper on file, or was it reported by then and does the report still hold?"""
+    if paper.known is None:
+        return True
     moment = known.at(gate)
-    if paper.known is None or paper.known > moment:
-        return False
-    return paper.lapses is None or paper.lapses > moment
+    return paper.known <= moment and (paper.lapses is None or paper.lapses > moment)
+
+
+def _about(paper: Authorisation, line: Line, models: tuple[str, ...]) -> Truth:
+    """Does a paper speak of the line's chip and destination?"""
+    tests = [fits_item(paper, line, models)] if paper.items else []
+    if paper.destinations:
+        tests.append(truth(line.destination in paper.destinations))
+    return every(tests)
+
+
+def _of_the_line(paper: Authorisation, line: Line) -> Truth:
+    """Is a paper on file that of the line's seller or buyer? Who is not named may be its holder."""
+    if not paper.holder:
+        return YES
+    names = [
+        None if party is None or party.name is None else name_key(party.name) for party in (line.seller, line.buyer)
+    ]
+    if name_key(paper.holder) in names:
+        return YES
+    return UNKNOWN if None in names else NO
+
+
+def _in_force(papers: list[Authorisation]) -> list[Authorisation]:
+    """Give the granted papers, each once: of two copies the one with less left; none that was undone."""
+    kept: dict[object, Authorisation] = {}
+    undone = {_identity(paper) for paper in papers if paper.status in UNDONE}
+    for paper in papers:
+        key = _identity(paper)
+        if paper.status != "granted" or key in undone:
+            continue
+        other = kept.get(key)
+        if other is None or (left_of(paper).low or 0) < (left_of(other).low or 0):
+            kept[key] = paper
+    return list(kept.values())
+
+
+def _identity(paper: Authorisation) -> object:
+    """Give what tells one paper from another: its number, else its document, else itself."""
+    return (paper.kind, paper.number) if paper.number else paper.document_sha256 or paper
+
+
+def _granted(papers: list[Authorisation], fitting: list[Authorisation], wanted: Bound) -> Held:
+    """Weigh granted papers: one that covers the line, several that do together, or a part."""
+    for paper in fitting:
+        if ~left_of(paper).below(wanted) is YES:
+            return Held(YES, "granted", (_name(paper),))
+    together = Bound(0, 0)
+    for paper in fitting:
+        together += left_of(paper)
+    if fitting and ~together.below(wanted) is YES:
+        return Held(YES, "granted", tuple(_name(paper) for paper in fitting))
+    return Held(UNKNOWN, "granted", tuple(_name(paper) for paper in papers), _split(fitting, wanted))
+
+
+def _split(fitting: list[Authorisation], wanted: Bound) -> tuple[Split, ...]:
+    """Say which parts of the quantity papers cover, and what is left open."""
+    rest = wanted.exact
+    parts = []
+    for paper in fitting:
+        left = left_of(paper).exact
+        if rest is None or left is None or left <= 0:
+            continue
+        parts.append(Split(Bound(left, left), YES, _name(paper)))
+        rest -= left
+    if not parts or rest is None or rest <= 0:
+        return ()
+    return (*parts, Split(Bound(rest, rest), UNKNOWN, "no authorisation shown"))
 
 
 def _name(paper: Authorisation) -> str:
     return f"{paper.kind} {paper.number}" if paper.number else f"{paper.kind}, {paper.status} ({paper.source})"
-
-
-def _meant(paper: Authorisation, line: Line, models: tuple[str, ...]) -> Truth:
-    """May a paper in evidence be this line's: by holder, item and destination?"""
-    tests = []
-    if paper.holder:
-        names = _names((line.seller, line.buyer))
-        tests.append(UNKNOWN if not names else _yes(name_key(paper.holder) in names))
-    if paper.items:
-        tests.append(_item(paper, models))
-    if paper.destinations:
-        tests.append(_yes(line.destination in paper.destinations))
-    return every(tests)
-
-
-def covers(paper: Authorisation, line: Line, on: dt.date, models: tuple[str, ...]) -> tuple[Truth, Bound | None]:
-    """Does a granted paper cover the line; and if all but the quantity fits, how much is left of it?"""
-    fits = every(
-        (_dated(paper, on), _item(paper, models), _parties(paper, line), _use(paper, line), _conditions(paper))
-    )
-    if paper.destinations:
-        fits = fits & _yes(line.destination in paper.destinations)
-    if paper.quantity is None:
-        return fits & UNKNOWN, None
-    left = _left(paper)
-    enough = ~left.below(line.quantity)
-    return fits & enough, left if fits is YES else None
-
-
-def _left(paper: Authorisation) -> Bound:
-    """Give what is left of a paper's quantity; what is not said to have shipped has not."""
-    total, gone = paper.quantity or exactly(0), paper.shipped_so_far or exactly(0)
-    low = None if total.low is None or gone.high is None else max(total.low - gone.high, 0)
-    high = None if total.high is None or gone.low is None else max(total.high - gone.low, 0)
-    return Bound(low, high)
-
-
-def _yes(value: bool) -> Truth:  # noqa: FBT001 - two values become two of three
-    return YES if value else NO
-
-
-def _dated(paper: Authorisation, on: dt.date) -> Truth:
-    """Is the paper in date: issued by then, and not expired?"""
-    begun = UNKNOWN if paper.issued is None else _yes(paper.issued <= on)
-    ended = UNKNOWN if paper.expires is None else _yes(on <= paper.expires)
-    return begun & ended
-
-
-def _item(paper: Authorisation, models: tuple[str, ...]) -> Truth:
-    if not paper.items or not models:
-        return UNKNOWN
-    items = {product_key(item) for item in paper.items}
-    return every(
-        _yes(any(item == product_key(model) or item.startswith(product_key(model)) for item in items))
-        for model in models
-    )
-
-
-def _parties(paper: Authorisation, line: Line) -> Truth:
-    """Does the paper name the buyer, the consignees and the end user?"""
-    if not paper.parties:
-        return UNKNOWN
-    named = {name_key(name) for name in paper.parties}
-    if paper.holder:
-        named.add(name_key(paper.holder))
-    tests = [
-        UNKNOWN if party is None or party.name is None else _yes(name_key(party.name) in named)
-        for role, party in line.parties()
-        if role != "seller"
-    ]
-    if paper.holder and paper.gate == "exporter" and line.seller is not None and line.seller.name is not None:
-        tests.append(_yes(name_key(line.seller.name) in {name_key(paper.holder), *named}))
-    return every(tests)
-
-
-def _use(paper: Authorisation, line: Line) -> Truth:
-    if not paper.uses or line.use is None:
-        return UNKNOWN
-    return _yes(line.use.casefold() in {use.casefold() for use in paper.uses})
-
-
-def _conditions(paper: Authorisation) -> Truth:
-    if not paper.conditions and paper.conditions_met is None:
-        return YES
-    return UNKNOWN if paper.conditions_met is None else _yes(paper.conditions_met)
-
-
-def _names(parties: Iterable[object]) -> set[str]:
-    return {name_key(name) for party in parties if (name := getattr(party, "name", None))}
-
-
-def _split(covered: list[tuple[Authorisation, tuple[Truth, Bound | None]]], line: Line) -> tuple[Split, ...]:
-    """Say which part of the quantity a paper covers, and what is left open."""
-    for paper, (_, left) in covered:
-        if (
-            left is None
-            or left.exact is None
-            or line.quantity.exact is None
-            or not 0 < left.exact < line.quantity.exact
-        ):
-            continue
-        rest = line.quantity.exact - left.exact
-        return (
-            Split(left, YES, _name(paper)),
-            Split(exactly(rest), UNKNOWN, "no authorisation shown"),
-        )
-    return ()

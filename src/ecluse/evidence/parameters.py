@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from ecluse.bounds import Bound, exactly
 from ecluse.decision import Parameter
-from ecluse.evidence.base import Base, product_key
+from ecluse.evidence.names import product_key
 from ecluse.truth import YES
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from ecluse.claim import Claim
+    from ecluse.evidence.base import Base
     from ecluse.order import Line
 
 

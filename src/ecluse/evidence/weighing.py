@@ -25,7 +25,7 @@ from ecluse.bounds import Bound, exactly
 from ecluse.claim import ATTRIBUTIONS
 from ecluse.dates import end_of_month, zone
 from ecluse.decision import Evidence, Importer
-from ecluse.evidence.base import Base, product_key
+from ecluse.evidence.names import product_key
 from ecluse.evidence.needs import Standing, missing, remarks
 from ecluse.evidence.papers import held
 from ecluse.evidence.parameters import parameters
@@ -35,6 +35,7 @@ from ecluse.truth import NO, UNKNOWN, YES, Truth, some
 if TYPE_CHECKING:
     from ecluse.claim import Claim
     from ecluse.dates import Known
+    from ecluse.evidence.base import Base
     from ecluse.order import Line, Party
 
 # From the least to the most permissive.
