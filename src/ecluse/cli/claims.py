@@ -13,6 +13,7 @@ from ecluse import evidence
 from ecluse.claim import CLAIM_GATES
 from ecluse.cli.common import day, formatting, known, say, say_json
 from ecluse.dates import Known, day_of
+from ecluse.engine.data import bound_data
 from ecluse.errors import nearest
 from ecluse.evidence import board
 
@@ -74,12 +75,12 @@ def listing(options: argparse.Namespace) -> int:
         say_json([_data(base, claim, by) for claim in rows])
     elif options.format == "csv":
         out = io.StringIO()
-        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", extrasaction="ignore")
+        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for claim in rows:
-            data = _data(base, claim, by)
-            flat = {name: "; ".join(value) if isinstance(value, list) else value for name, value in data.items()}
-            writer.writerow(flat | {"attribution": claim.attribution.kind})
+            data = _data(base, claim, by) | {"attribution": claim.attribution.kind}
+            cells = ((name, data[name]) for name in COLUMNS)
+            writer.writerow({name: "; ".join(cell) if isinstance(cell, list) else cell for name, cell in cells})
         say(out.getvalue())
     else:
         for claim in rows:
@@ -123,7 +124,7 @@ def _data(base: evidence.Base, claim: Claim, by: Known) -> dict[str, object]:
         "numbers": [
             {
                 "what": one.what,
-                "value": None if one.value is None else str(one.value),
+                "value": bound_data(one.value),
                 "unit": one.unit,
                 "qualifier": one.qualifier,
             }
