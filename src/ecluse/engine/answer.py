@@ -81,14 +81,14 @@ def _differs(outcome: Outcome, by_text: Outcome) -> bool:
 
 def _classification(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
     return tuple(
-        rule.ruling.version.gives["eccn"]
+        rule.version.gives["eccn"]
         for rule in engine.of("classification")
-        if outcome.answers[rule.id] is YES and "eccn" in rule.ruling.version.gives
+        if outcome.answers[rule.id] is YES and "eccn" in rule.version.gives
     )
 
 
 def _step(engine: Machine, rule: Rule, outcome: Outcome) -> Step:
-    version, provision = rule.ruling.version, rule.ruling.provision
+    version, provision = rule.version, rule.provision
     return Step(
         provision=provision.id,
         title=provision.title,
@@ -107,15 +107,13 @@ def _decided(engine: Machine, rule: Rule, outcome: Outcome) -> bool:
     """Did this provision set something that the answer reports?"""
     if outcome.answers[rule.id] is not YES:
         return False
-    match rule.ruling.provision.kind:
+    match rule.provision.kind:
         case "requirement" | "letter" | "prohibition" | "exception" | "classification" | "red_flag":
             return True
         case "review":
-            served = [engine.rules[name] for name in rule.ruling.version.serves if name in engine.rules]
+            served = [engine.rules[name] for name in rule.version.serves if name in engine.rules]
             standing = [one for one in served if outcome.answers[one.id] is YES]
-            return any(
-                policy_of(engine, one, outcome.answers) == rule.ruling.version.gives["policy"] for one in standing
-            )
+            return any(policy_of(engine, one, outcome.answers) == rule.version.gives["policy"] for one in standing)
         case "definition":
             return _defines(engine, rule, outcome)
         case "duty":
@@ -126,9 +124,9 @@ def _decided(engine: Machine, rule: Rule, outcome: Outcome) -> bool:
 
 def _defines(engine: Machine, rule: Rule, outcome: Outcome) -> bool:
     """Did a definition set the level, or bring the item under the rules where no other did?"""
-    gives = rule.ruling.version.gives
+    gives = rule.version.gives
     if "scope" in gives:
-        scoping = [one for one in engine.of("definition") if "scope" in one.ruling.version.gives]
+        scoping = [one for one in engine.of("definition") if "scope" in one.version.gives]
         first = next(one for one in scoping if outcome.answers[one.id] is YES)
         return rule is first and outcome.facts.get("origin") != "US"
     return gives.get("ic_level") == outcome.ic_level
@@ -138,17 +136,17 @@ def _exceptions(engine: Machine, outcome: Outcome) -> tuple[ExceptionAnswer, ...
     """List every exception there is; one that is not in force or not claimed is not available."""
     rows = []
     for name in engine.law.exceptions:
-        rules = [rule for rule in engine.of("exception") if rule.ruling.version.gives.get("exception") == name]
+        rules = [rule for rule in engine.of("exception") if rule.version.gives.get("exception") == name]
         live = [rule for rule in rules if outcome.answers[rule.id] is not NO]
         why = "not in force on that day" if not rules else ""
         for rule in live[:1]:
-            why = "; ".join(rule.ruling.version.undefined) or rule.ruling.provision.title
+            why = "; ".join(rule.version.undefined) or rule.provision.title
         rows.append(
             ExceptionAnswer(
                 id=name,
                 available=outcome.exceptions.get(name, NO),
-                wait_days=live[0].ruling.version.wait_days if live else None,
-                obligations=live[0].ruling.version.obligations if live else (),
+                wait_days=live[0].version.wait_days if live else None,
+                obligations=live[0].version.obligations if live else (),
                 why=why,
             )
         )
@@ -157,11 +155,11 @@ def _exceptions(engine: Machine, outcome: Outcome) -> tuple[ExceptionAnswer, ...
 
 def _tariffs(engine: Machine, outcome: Outcome) -> tuple[TariffAnswer, ...]:
     """List every tariff there is; one not in force does not apply."""
-    rules = {rule.ruling.version.gives["tariff"]: rule for rule in engine.of("duty")}
+    rules = {rule.version.gives["tariff"]: rule for rule in engine.of("duty")}
     return tuple(
         TariffAnswer(
             id=name,
-            rate=(rules[name].ruling.version.rate or "0") if name in rules else "0",
+            rate=(rules[name].version.rate or "0") if name in rules else "0",
             applies=outcome.answers[rules[name].id] if name in rules else NO,
         )
         for name in engine.law.tariffs
@@ -171,13 +169,13 @@ def _tariffs(engine: Machine, outcome: Outcome) -> tuple[TariffAnswer, ...]:
 def _red_flags(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
     seen = outcome.facts.get("red_flags")
     listed = seen if isinstance(seen, tuple) else ()
-    found = (rule.ruling.provision.title for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES)
+    found = (rule.provision.title for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES)
     return (*listed, *found)
 
 
 def _remarks(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
     remarks = [LETTERS]
-    remarks += [rule.ruling.provision.title for rule in engine.of("remark") if outcome.answers[rule.id] is YES]
+    remarks += [rule.provision.title for rule in engine.of("remark") if outcome.answers[rule.id] is YES]
     law = engine.law
     if law.on > law.horizon:
         remarks.append(
@@ -202,9 +200,7 @@ def _contests(engine: Machine, outcome: Outcome) -> list[str]:
     """Say which texts contest the policy of a requirement that stands."""
     standing = {rule.id for rule in engine.of("requirement") if outcome.answers[rule.id] is not NO}
     return [
-        f"Contested: {' against '.join(rule.ruling.version.contested)}."
+        f"Contested: {' against '.join(rule.version.contested)}."
         for rule in engine.of("review")
-        if rule.ruling.version.contested
-        and outcome.answers[rule.id] is not NO
-        and standing.intersection(rule.ruling.version.serves)
+        if rule.version.contested and outcome.answers[rule.id] is not NO and standing.intersection(rule.version.serves)
     ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ecluse.engine.facts import Facts
-    from ecluse.provision import Law, Ruling
+    from ecluse.provision import Law, Provision, Ruling, Version
 
 
 # What binds only items subject to the regulations.
@@ -26,14 +26,17 @@ QUIET = ("definition", "condition", "classification", "duty")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A ruling made ready: its conditions as functions."""
+    """A ruling made ready: its conditions as functions, and what its answer can be at the most."""
 
-    ruling: Ruling
+    id: str
+    provision: Provision
+    version: Version
     when: Compiled
     met: Compiled | None
     doubt: Compiled | None
-
-    id: str
+    # Yes, or not known where it is perhaps not applied or nobody has defined its words.
+    guard: Truth
+    binding: bool
     reads: frozenset[str]
 
 
@@ -44,29 +47,34 @@ class Machine:
     law: Law
     stages: tuple[tuple[str, tuple[Rule, ...]], ...]
     rules: Mapping[str, Rule]
+    named: Mapping[str, Rule]
     found: dict[tuple[str, ...], tuple[Rule, ...]] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> tuple[Rule, ...]:
         """Give the rules of some kinds, in stage order."""
-        return self._kept(kinds, lambda rule: rule.ruling.provision.kind in kinds)
+        return self._kept(kinds, lambda rule: rule.provision.kind in kinds)
 
     def lifters(self, requirement: str) -> tuple[Rule, ...]:
         """Give the exceptions that may lift a requirement."""
         return self._kept(
             ("lifts", requirement),
-            lambda rule: requirement in rule.ruling.version.lifts and rule.ruling.provision.kind == "exception",
+            lambda rule: requirement in rule.version.lifts and rule.provision.kind == "exception",
         )
+
+    def carvers(self, carved: str) -> tuple[Rule, ...]:
+        """Give the rules that carve something out of a rule."""
+        return self._kept(("carvers", carved), lambda rule: carved in rule.version.carves_out)
 
     def stirred(self, stage: str, rules: tuple[Rule, ...], changed: tuple[str, ...]) -> tuple[Rule, ...]:
         """Give the rules of a stage to weigh again when names change, with what they carve and are carved by."""
         key = ("stirred", stage, *changed)
         if key not in self.found:
             touched = {rule.id for rule in rules if rule.reads.intersection(changed)}
-            carvers = [rule for rule in rules if rule.ruling.version.carves_out]
+            carvers = [rule for rule in rules if rule.version.carves_out]
             for rule in carvers:
                 if rule.id in touched:
-                    touched |= set(rule.ruling.version.carves_out)
-            touched |= {rule.id for rule in carvers if touched.intersection(rule.ruling.version.carves_out)}
+                    touched |= set(rule.version.carves_out)
+            touched |= {rule.id for rule in carvers if touched.intersection(rule.version.carves_out)}
             self.found[key] = tuple(rule for rule in rules if rule.id in touched)
         return self.found[key]
 
@@ -101,10 +109,9 @@ def machine(law: Law) -> Machine:
     rules = {}
     for ruling in law.rulings:
         rules[ruling.provision.id] = _rule(ruling, law)
-    stages = tuple(
-        (stage, tuple(rule for rule in rules.values() if rule.ruling.provision.stage == stage)) for stage in STAGES
-    )
-    return Machine(law, stages, rules)
+    stages = tuple((stage, tuple(rule for rule in rules.values() if rule.provision.stage == stage)) for stage in STAGES)
+    named = {rule.provision.name: rule for rule in rules.values() if rule.provision.name}
+    return Machine(law, stages, rules, named)
 
 
 def _rule(ruling: Ruling, law: Law) -> Rule:
@@ -113,7 +120,17 @@ def _rule(ruling: Ruling, law: Law) -> Rule:
     met = prepare(version.met, law.groups) if version.met else None
     doubt = prepare(version.doubt, law.groups) if version.doubt else None
     names = {name for one in (when, met, doubt) if one for name in one.names}
-    return Rule(ruling, when, met, doubt, ruling.provision.id, frozenset(names))
+    return Rule(
+        id=ruling.provision.id,
+        provision=ruling.provision,
+        version=version,
+        when=when,
+        met=met,
+        doubt=doubt,
+        guard=ruling.enforced & (UNKNOWN if version.undefined else YES),
+        binding=ruling.provision.kind in BINDING,
+        reads=frozenset(names),
+    )
 
 
 def weigh_line(engine: Machine, given: Facts, held: Truth) -> Outcome:
@@ -125,7 +142,7 @@ def weigh_line(engine: Machine, given: Facts, held: Truth) -> Outcome:
         fresh = _weigh_stage(rules, facts, scope)
         answers |= fresh
         for rule in rules:
-            name = rule.ruling.provision.name
+            name = rule.provision.name
             if name is not None:
                 facts[name] = fresh[rule.id]
         if stage == "scope":
@@ -158,8 +175,8 @@ def reweigh(engine: Machine, before: Outcome, name: str, value: Truth, held: Tru
         fresh = _weigh_stage(stirred, facts, before.scope)
         for rule in stirred:
             if fresh[rule.id] is not before.answers[rule.id] or rule.met is not None:
-                same = same and rule.ruling.provision.kind in QUIET
-                own = rule.ruling.provision.name
+                same = same and rule.provision.kind in QUIET
+                own = rule.provision.name
                 if own is not None:
                     facts[own] = fresh[rule.id]
                     changed += (own,)
@@ -182,28 +199,28 @@ def _weigh_stage(rules: tuple[Rule, ...], facts: Facts, scope: Truth) -> dict[st
     for rule in rules:
         answer = rule.when.weigh(facts)
         if answer is not NO:
-            answer = answer & rule.ruling.enforced
-            if rule.ruling.provision.kind in BINDING:
+            answer = answer & rule.guard
+            if rule.binding:
                 answer = answer & scope
-            if rule.ruling.version.undefined or (rule.doubt and rule.doubt.weigh(facts) is YES):
+            if rule.doubt is not None and rule.doubt.weigh(facts) is YES:
                 answer = answer & UNKNOWN
         fresh[rule.id] = answer
     for rule in rules:
-        for target in rule.ruling.version.carves_out:
+        for target in rule.version.carves_out:
             if target in fresh:
                 fresh[target] = fresh[target] & ~fresh[rule.id]
     return fresh
 
 
 def _scope(rules: Iterable[Rule], fresh: Mapping[str, Truth]) -> Truth:
-    inside = [fresh[rule.id] for rule in rules if "scope" in rule.ruling.version.gives]
+    inside = [fresh[rule.id] for rule in rules if "scope" in rule.version.gives]
     return some(inside) if inside else YES
 
 
 def _ic_level(rules: Iterable[Rule], fresh: Mapping[str, Truth]) -> str:
     """Go down the ladder of levels; the first that is not answered no decides."""
     for rule in rules:
-        level = rule.ruling.version.gives.get("ic_level")
+        level = rule.version.gives.get("ic_level")
         if level is None or fresh[rule.id] is NO:
             continue
         return level if fresh[rule.id] is YES else "unknown"
@@ -213,7 +230,7 @@ def _ic_level(rules: Iterable[Rule], fresh: Mapping[str, Truth]) -> str:
 def _limbs(rules: Iterable[Rule], fresh: Mapping[str, Truth]) -> dict[str, Truth]:
     limbs = dict.fromkeys(LIMBS, NO)
     for rule in rules:
-        limb = rule.ruling.provision.limb
+        limb = rule.provision.limb
         if limb is not None:
             limbs[limb] = limbs[limb] | fresh[rule.id]
     return limbs
@@ -248,7 +265,7 @@ def _exceptions(engine: Machine, answers: Mapping[str, Truth]) -> dict[str, Trut
     """Say of each licence exception whether it is available; one with several limbs, if any is."""
     found: dict[str, Truth] = {}
     for rule in engine.of("exception"):
-        name = rule.ruling.version.gives.get("exception")
+        name = rule.version.gives.get("exception")
         if name:
             found[name] = found.get(name, NO) | answers[rule.id]
     return found
@@ -283,7 +300,7 @@ def _policy(engine: Machine, answers: Mapping[str, Truth], required: Truth) -> s
     if required is NO:
         return None
     standing = [rule for rule in engine.of("requirement", "letter") if answers[rule.id] is YES]
-    others = [rule for rule in standing if rule.ruling.provision.kind != "letter"]
+    others = [rule for rule in standing if rule.provision.kind != "letter"]
     # A letter has no review policy of its own: beside other requirements theirs is reported.
     policies = {policy_of(engine, rule, answers) for rule in others} or {"unknown"}
     if POLICIES[-1] in policies:
@@ -294,21 +311,19 @@ def _policy(engine: Machine, answers: Mapping[str, Truth], required: Truth) -> s
 def policy_of(engine: Machine, requirement: Rule, answers: Mapping[str, Truth]) -> str:
     """Give the review policy of one requirement: of those that answer, the highest rank."""
     serving = [
-        rule
-        for rule in engine.of("review")
-        if requirement.id in rule.ruling.version.serves and answers[rule.id] is not NO
+        rule for rule in engine.of("review") if requirement.id in rule.version.serves and answers[rule.id] is not NO
     ]
     if not serving:
         return "unknown"
-    top = max(rule.ruling.provision.rank for rule in serving)
-    upper = [rule for rule in serving if rule.ruling.provision.rank == top]
-    if any(answers[rule.id] is UNKNOWN or rule.ruling.version.contested for rule in upper):
-        possible = {rule.ruling.version.gives["policy"] for rule in serving}
-        contested = any(rule.ruling.version.contested for rule in upper)
+    top = max(rule.provision.rank for rule in serving)
+    upper = [rule for rule in serving if rule.provision.rank == top]
+    if any(answers[rule.id] is UNKNOWN or rule.version.contested for rule in upper):
+        possible = {rule.version.gives["policy"] for rule in serving}
+        contested = any(rule.version.contested for rule in upper)
         return possible.pop() if len(possible) == 1 and not contested and _sure(upper, answers) else "unknown"
-    given = {rule.ruling.version.gives["policy"] for rule in upper}
+    given = {rule.version.gives["policy"] for rule in upper}
     if len(given) > 1:
-        places = " and ".join(f"{rule.id} ({rule.ruling.provision.place})" for rule in upper)
+        places = " and ".join(f"{rule.id} ({rule.provision.place})" for rule in upper)
         message = f"{places} answer yes to {requirement.id} with different policies; set rank, or mend one."
         raise Conflict(message)
     return given.pop()

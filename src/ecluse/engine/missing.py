@@ -66,7 +66,7 @@ def open_names(engine: Machine, outcome: Outcome) -> Iterator[str]:
         wanted += [rule for rule in engine.of("review", "exception") if _open(rule, outcome)]
     wanted += [rule for rule in engine.of("duty") if _open(rule, outcome)]
     if outcome.scope is UNKNOWN:
-        wanted = [rule for rule in engine.rules.values() if "scope" in rule.ruling.version.gives] + wanted
+        wanted = [rule for rule in engine.rules.values() if "scope" in rule.version.gives] + wanted
     yield from _names(engine, wanted, outcome, set())
     if outcome.flagged is not NO:
         yield "red_flags_resolved"
@@ -78,18 +78,16 @@ def _open(rule: Rule, outcome: Outcome) -> bool:
 
 def _names(engine: Machine, rules: Iterable[Rule], outcome: Outcome, seen: set[str]) -> Iterator[str]:
     """Follow earlier provisions down to the facts that they lack."""
-    named = {rule.ruling.provision.name: rule for rule in engine.rules.values() if rule.ruling.provision.name}
     for rule in rules:
         conditions = [rule.when, *([rule.met] if rule.met else [])]
-        carvers = [one for one in engine.rules.values() if rule.id in one.ruling.version.carves_out]
         for condition in conditions:
             for name in unknown_names(condition, outcome.facts):
-                if name in named and name not in seen:
+                if name in engine.named and name not in seen:
                     seen.add(name)
-                    yield from _names(engine, [named[name]], outcome, seen)
-                elif name not in named:
+                    yield from _names(engine, [engine.named[name]], outcome, seen)
+                elif name not in engine.named:
                     yield name.removesuffix(".days")
-        for carver in carvers:
+        for carver in engine.carvers(rule.id):
             if carver.id not in seen and outcome.answers[carver.id] is UNKNOWN:
                 seen.add(carver.id)
                 yield from _names(engine, [carver], outcome, seen)
@@ -144,7 +142,7 @@ def _said(answer: Truth) -> str:
 def _bears_on(engine: Machine, name: str, outcome: Outcome) -> str:
     """Name what a fact that is not yes or no bears on."""
     titles = [
-        rule.ruling.provision.title
+        rule.provision.title
         for rule in engine.rules.values()
         if outcome.answers[rule.id] is UNKNOWN and _reads(rule, name)
     ]
