@@ -126,15 +126,16 @@ def groups_on(
 
 
 def _plain(group: GroupFile, on: dt.date, known: dt.date) -> Group:
-    sure, perhaps = set(), set()
+    sure: set[str] = set()
+    perhaps: set[str] = set()
     for one in group.members:
         if one.known is not None and one.known > known:
             continue
+        # An end that is not yet known leaves the time open.
         late = one.end_known is not None and one.end_known > known
-        if one.sure is not None and (Interval(one.sure.start) if late else one.sure).holds(on):
-            sure.add(one.code)
-        elif one.perhaps is not None and one.perhaps.holds(on):
-            perhaps.add(one.code)
+        for span, pool in ((one.sure, sure), (one.perhaps, perhaps)):
+            if span is not None and (Interval(span.start) if late else span).holds(on):
+                pool.add(one.code)
     return Group(group.id, frozenset(sure), frozenset(perhaps - sure))
 
 
