@@ -20,6 +20,7 @@ from ecluse import chips, evidence, law, lines
 from ecluse.dates import Known, day_of
 from ecluse.decision import Decision, Exporter, Importer
 from ecluse.engine import answer, candidates_agree, facts_of, level_only, parts_together
+from ecluse.errors import nearest
 from ecluse.item import Candidate, Measures
 from ecluse.truth import NO, YES, Truth, every
 from ecluse.version import PROGRAM
@@ -99,6 +100,7 @@ def decide(
         item=_label(parts),
         quantity=f"{line.quantity.exact:,}" if line.quantity.exact else str(line.quantity),
         route=" to ".join((line.origin, *line.via, line.destination)),
+        notes=_notes(line, lock),
     )
 
 
@@ -184,6 +186,20 @@ def _binding(may_pass: Truth, exporter: Exporter, importer: Importer) -> str | N
 
 def _label(parts: tuple[Part, ...]) -> str:
     return " with ".join(" or ".join(dict.fromkeys(one.label for one in part.candidates)) for part in parts)
+
+
+def _notes(line: Line, lock: Lock) -> tuple[str, ...]:
+    """Say which chips are not in the catalogue, and that the line's own measures win."""
+    named = [name for name in (line.item.chip, *(one.chip for one in line.item.contains)) if name]
+    strange = [name for name in named if not lock.catalogue.find(name)]
+    notes = [
+        f"{name} is not in the catalogue.{nearest(name, chips.known_names(lock.catalogue))}"
+        + ("" if line.item.given else " Nothing is known of it unless the line states item.measures.")
+        for name in strange
+    ]
+    if line.item.given and len(strange) < len(named):
+        notes.append("Measures that the line states stand in place of the catalogue's.")
+    return tuple(notes)
 
 
 def _digests(line: Line, lock: Lock) -> dict[str, str]:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecluse.bounds import Bound
 from ecluse.cache import digest_of, parse_all, read_texts
-from ecluse.errors import SourceError
+from ecluse.chips.names import meant
+from ecluse.errors import SourceError, show
 from ecluse.item import BITS, FORMS
 from ecluse.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ecluse.bounds import Bound
     from ecluse.truth import Truth
 
 CONFIDENCES = ("A", "B", "C", "D")
-CONTESTED = ("die_area", "tpp")
+CONTESTED = ("die_area",)
 # Both directions together, GB/s.
 HOST_BUSES = {
     "PCIe 3.0 x16": 32,
@@ -28,8 +28,6 @@ HOST_BUSES = {
     "PCIe 4.0 x16": 64,
     "PCIe 5.0 x16": 128,
 }
-# Words that a name may carry or leave out, beside the makers' own names.
-IDLE = frozenset(("ascend", "blackwell", "geforce", "gpu", "instinct", "rtx"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,7 @@ class Chip:
     links: Figure | None
     host: str | None
     note: str
+    declared: tuple[str, ...]
     contested: tuple[Contest, ...]
 
     @property
@@ -154,29 +153,42 @@ def _chip(catalogue: Catalogue, chip_id: str) -> Chip:
         status=reader.needed("status"),
         launched=reader.word("launched") or "",
         node=reader.word("node") or "",
-        non_planar=reader.take("non_planar") is True,
+        non_planar=_flag(reader, "non_planar"),
         datacenter=reader.truth("datacenter"),
         ics=_whole(reader, "ics"),
         confidence=confidence,
         source=source,
         basis=reader.word("basis") or "",
         peaks=_peaks(reader.inner("peaks"), source, confidence),
-        floor=reader.take("floor", default=False) is True,
+        floor=reader.has("floor") and _flag(reader, "floor"),
         die=_figure(die, "area", named, source, confidence) if die else None,
         die_layout=_layout(die),
         dram=_figure(dram, "bandwidth", named, source, confidence) if dram else None,
         memory=_memory(dram),
-        links=_links(links, named, source, confidence),
+        links=_figure(links, "bandwidth", named, source, confidence) if links else None,
         host=reader.choice("host", tuple(HOST_BUSES)) if reader.has("host") else None,
         note=reader.word("note") or "",
+        declared=reader.words("declared") or (),
         contested=tuple(_contest(each) for each in reader.each("contested") or ()),
     )
-    for key in ("mounting", "architecture", "tdp_w", "transistors_bn"):
+    # Told by the file to its readers; nothing is weighed on them.
+    for key in ("mounting", "architecture"):
         reader.word(key)
+    for key in ("tdp_w", "transistors_bn"):
+        reader.number(key)
+    if links is not None:
+        links.word("name")
     for part in (reader, die, dram, links):
         if part is not None:
             part.close()
     return chip
+
+
+def _flag(reader: Reader, key: str) -> bool:
+    value = reader.take(key)
+    if not isinstance(value, bool):
+        reader.fail(key, f"is {show(value)}, expected true or false")
+    return value
 
 
 def _whole(reader: Reader, key: str) -> int:
@@ -208,10 +220,10 @@ def _figure(
     bound, own = reader.number(key), reader.word("source")
     if own is not None:
         source = _sources(reader, named, (own,))
-    basis = reader.word("basis")
+    basis, confidence = reader.word("basis"), reader.choice("confidence", CONFIDENCES, confidence)
     if bound is None:
         return None
-    return Figure(bound, (*source, basis) if basis else source, reader.choice("confidence", CONFIDENCES, confidence))
+    return Figure(bound, (*source, basis) if basis else source, confidence)
 
 
 def _layout(reader: Reader | None) -> str:
@@ -226,18 +238,6 @@ def _memory(reader: Reader | None) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _links(reader: Reader | None, named: Mapping[str, str], source: tuple[str, ...], confidence: str) -> Figure | None:
-    if reader is None:
-        return None
-    figure = _figure(reader, "bandwidth", named, source, confidence)
-    most = reader.number("at_most")
-    reader.word("name")
-    if figure is not None or most is None:
-        return figure
-    own = reader.word("source")
-    return Figure(Bound(0, most.high), _sources(reader, named, (own,)) if own else source, confidence)
-
-
 def _contest(reader: Reader) -> Contest:
     value = reader.number("value")
     if value is None:
@@ -247,62 +247,9 @@ def _contest(reader: Reader) -> Contest:
     return contest
 
 
-@lru_cache(maxsize=4)
-def _idle(catalogue: Catalogue) -> frozenset[str]:
-    makers = {str(reader.table.get("vendor", "")).lower() for reader in catalogue.rows.values()}
-    return IDLE.union(*(re.findall(r"[a-z0-9]+", maker) for maker in makers))
-
-
-def _tokens(name: str, idle: frozenset[str]) -> frozenset[str]:
-    """Split a name into the words that tell it apart; SXM5 also answers to SXM, 141 GB to 141GB."""
-    name = re.sub(r"(\d+) gb\b", r"\1gb", name.lower())
-    words = set(re.findall(r"[a-z]+\d*[a-z0-9]*|\d+[a-z0-9]*", name))
-    words |= {re.sub(r"\d+$", "", word) for word in words if re.fullmatch(r"sxm\d", word)}
-    return frozenset(words - idle) or frozenset(words)
-
-
-def _joined(name: str, idle: frozenset[str]) -> str:
-    return "".join(word for word in re.findall(r"[a-z0-9]+", name.lower()) if word not in idle)
-
-
 @lru_cache(maxsize=4096)
 def _found(catalogue: Catalogue, name: str) -> tuple[str, ...]:
-    if name in catalogue.rows:
-        return (name,)
-    idle = _idle(catalogue)
-    asked, glued = _tokens(name, idle), _joined(name, idle)
-    if not glued:
-        return ()
-    alias = tuple(
-        chip_id
-        for chip_id, reader in catalogue.rows.items()
-        if glued in {_joined(str(other), idle) for other in _names(reader)}
-    )
-    if alias:
-        return alias
-    return tuple(
-        chip_id
-        for chip_id, reader in catalogue.rows.items()
-        if _meant(asked, glued, str(reader.table.get("model", "")), str(reader.table.get("variant", "")), idle)
-    )
-
-
-def _names(reader: Reader) -> list[object]:
-    names = reader.table.get("names", [])
-    short = [f"{name}".rpartition(" ")[2] for name in names] if isinstance(names, list) else []
-    return [*names, *(word for word in short if word)] if isinstance(names, list) else []
-
-
-def _meant(asked: frozenset[str], glued: str, model: str, variant: str, idle: frozenset[str]) -> bool:
-    """Does the name hold the model's words, and nothing that model and variant do not hold?"""
-    if glued == _joined(model, idle):
-        return True
-    own = _tokens(model, idle)
-    if own <= asked <= own | _tokens(variant, idle):
-        return True
-    # "RTX 4090D SXM" and the like: the model written together, the variant's words after it.
-    rest = glued.removeprefix(_joined(model, idle))
-    return glued != rest and rest in {_joined(word, idle) for word in _tokens(variant, idle)}
+    return meant(catalogue.rows, name)
 
 
 def known_names(catalogue: Catalogue) -> tuple[str, ...]:

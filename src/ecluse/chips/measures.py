@@ -5,41 +5,45 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from ecluse.bounds import Bound, exactly
-from ecluse.chips.catalogue import HOST_BUSES, Chip
+from ecluse.chips.catalogue import HOST_BUSES, Chip, Figure
 from ecluse.item import BITS, NUMBERS, Candidate, Given, Measures
 from ecluse.truth import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-TF32_CHOICES = {"TF32 left out": None, "TF32 at 19 bits": 19, "TF32 at 32 bits": 32}
 # Formats whose bit length or standing no text settles; all others count as they are.
-CONTESTED_FORMATS = ("tf32", "fp6")
+TF32_CHOICES = {"TF32 left out": {}, "TF32 at 19 bits": {"tf32": 19}, "TF32 at 32 bits": {"tf32": 32}}
+FP6_CHOICES = {"FP6 counted": {"fp6": BITS["fp6"]}, "FP6 left out": {}}
+SETTLED = {name: bits for name, bits in BITS.items() if name not in ("tf32", "fp6")}
 
 
 @lru_cache(maxsize=1024)
 def candidates(chip: Chip) -> tuple[Candidate, ...]:
     """Give one candidate for each set of contested choices that changes a measure."""
-    areas = _areas(chip)
+    peaks = _peaks(chip)
     found: dict[tuple[Bound | None, Bound | None], Candidate] = {}
-    for words, tpp in _tpps(chip):
-        for area_words, area in areas:
-            density = None if area is None or tpp is None else _divided(tpp, area)
-            chosen = [word for word in (words, area_words) if word]
-            measures = Measures(
-                tpp=tpp,
-                performance_density=density,
-                dram_bandwidth=chip.dram.value if chip.dram else None,
-                interconnect=_interconnect(chip),
-                tops=_tops({name: figure.value for name, figure in chip.peaks.items()}),
-                datacenter=UNKNOWN if chip.datacenter is None else chip.datacenter,
-                choices=(*_declared(chip), *chosen),
-            )
-            label = chip.label + (f" ({', '.join(chosen)})" if chosen else "")
-            found.setdefault((tpp, density), Candidate(chip.id, chip.vendor, chip.model, label, chip.form, measures))
+    for (words, bits), (area_words, area) in product(_formats(peaks).items(), _areas(chip)):
+        tpp = tpp_of(peaks, bits)
+        if tpp is not None and chip.floor:
+            tpp = Bound(tpp.low, None)
+        density = None if area is None or tpp is None else _divided(tpp, area)
+        chosen = [word for word in (words, area_words) if word]
+        measures = Measures(
+            tpp=tpp,
+            performance_density=density,
+            dram_bandwidth=chip.dram.value if chip.dram else None,
+            interconnect=_interconnect(chip),
+            tops=_tops(peaks),
+            datacenter=UNKNOWN if chip.datacenter is None else chip.datacenter,
+            choices=(*_declared(chip, peaks, bits), *chosen),
+        )
+        label = chip.label + (f" ({', '.join(chosen)})" if chosen else "")
+        found.setdefault((tpp, density), Candidate(chip.id, chip.vendor, chip.model, label, chip.form, measures))
     return tuple(found.values())
 
 
@@ -61,33 +65,28 @@ def _tops(peaks: Mapping[str, Bound]) -> Bound | None:
     return tpp_of(peaks, dict.fromkeys(peaks, 1))
 
 
-def _tpps(chip: Chip) -> Iterator[tuple[str, Bound | None]]:
-    """Give the TPP under each choice of formats; only choices that change it are told apart."""
-    peaks = {name: figure.value for name, figure in chip.peaks.items()}
-    sure = {name: peak for name, peak in peaks.items() if name not in CONTESTED_FORMATS}
+def _peaks(chip: Chip) -> dict[str, Bound]:
+    return {name: figure.value for name, figure in chip.peaks.items()}
+
+
+def _formats(peaks: Mapping[str, Bound]) -> dict[str, Mapping[str, int]]:
+    """Give the bit lengths under each choice that changes the TPP, by its words; one without words if none does."""
+    ways = {
+        (tf32, fp6): SETTLED | TF32_CHOICES[tf32] | FP6_CHOICES[fp6] for tf32, fp6 in product(TF32_CHOICES, FP6_CHOICES)
+    }
+    given = {way: tpp_of(peaks, bits) for way, bits in ways.items()}
+    # A dimension is named only where it moves the TPP while the other stands still.
+    named = [
+        any(given[way] != given[other] for way in ways for other in ways if way[1 - side] == other[1 - side])
+        for side in (0, 1)
+    ]
+    told: dict[str, Mapping[str, int]] = {}
     seen: set[Bound | None] = set()
-    single = (
-        len({_tpp(chip, sure, peaks, tf32, fp6=fp6) for tf32 in TF32_CHOICES.values() for fp6 in (True, False)}) == 1
-    )
-    for words, tf32 in TF32_CHOICES.items():
-        for fp6 in (True, False):
-            tpp = _tpp(chip, sure, peaks, tf32, fp6=fp6)
-            if tpp not in seen:
-                seen.add(tpp)
-                yield ("" if single else f"{words}{'' if fp6 or 'fp6' not in peaks else ', FP6 left out'}"), tpp
-
-
-def _tpp(
-    chip: Chip, sure: Mapping[str, Bound], peaks: Mapping[str, Bound], tf32: int | None, *, fp6: bool
-) -> Bound | None:
-    counted = dict(sure)
-    bits = dict(BITS)
-    if tf32 is not None and "tf32" in peaks:
-        counted["tf32"], bits["tf32"] = peaks["tf32"], tf32
-    if fp6 and "fp6" in peaks:
-        counted["fp6"] = peaks["fp6"]
-    tpp = tpp_of(counted, bits)
-    return Bound(tpp.low, None) if tpp is not None and chip.floor else tpp
+    for way, bits in ways.items():
+        if given[way] not in seen:
+            seen.add(given[way])
+            told[", ".join(words for words, telling in zip(way, named, strict=True) if telling)] = bits
+    return told
 
 
 def _areas(chip: Chip) -> list[tuple[str, Bound | None]]:
@@ -114,41 +113,41 @@ def _interconnect(chip: Chip) -> Bound | None:
     return None if total.high is None and not total.low else total
 
 
-def _declared(chip: Chip) -> Iterator[str]:
+def _declared(chip: Chip, peaks: Mapping[str, Bound], bits: Mapping[str, int]) -> Iterator[str]:
     """Say in words how each contested point was taken."""
-    best = _best(chip)
-    if best is None:
-        yield "no dense peak was found; TPP is not known"
+    rates = {name: peak for name, peak in peaks.items() if name in bits and peak.low is not None}
+    if rates:
+        # Of formats that tie, the narrowest is named.
+        best = max(rates, key=lambda name: ((rates[name].low or 0) * bits[name], -bits[name]))
+        worth = rates[best] * exactly(bits[best])
+        yield f"TPP from {best}: {rates[best]} x {bits[best]} = {worth}, the highest of the dense formats, no sum"
     else:
-        name, peak = best
-        yield f"TPP from {name}: {peak} x {BITS[name]}, the highest of the dense formats, no sum over unlike units"
+        yield "no dense peak was found; TPP is not known"
     if chip.floor:
         yield "the rate of the tensor units was not found; the TPP given is a floor"
-    if "tf32" in chip.peaks and len({tpp for _, tpp in _tpps(chip)}) == 1:
-        yield "TF32 at 19 or 32 bits would not change the TPP"
+    for name, words in (("tf32", "TF32 at 19 or 32 bits"), ("fp6", "FP6")):
+        if name in peaks and tpp_of(peaks, SETTLED | {name: 32 if name == "tf32" else 6}) == tpp_of(peaks, SETTLED):
+            yield f"{words} would not change the TPP"
+    yield from chip.declared
     if not chip.non_planar:
         yield "planar node: the text gives no performance density"
     elif chip.die is None:
         yield "applicable die area not published"
+    elif chip.die.value.exact is None:
+        yield f"applicable die area not published, {chip.die.value} mm2"
+    if chip.links is None or chip.host is None:
+        unknown = " and ".join(word for word, part in (("links", chip.links), ("host bus", chip.host)) if part is None)
+        yield f"{unknown} not published; the interconnect given is a floor"
     if chip.ics > 1:
         yield f"figures per integrated circuit; the product holds {chip.ics}"
 
 
-def _best(chip: Chip) -> tuple[str, Bound] | None:
-    scored = [
-        (name, figure.value)
-        for name, figure in chip.peaks.items()
-        if name not in CONTESTED_FORMATS and figure.value.low is not None
-    ]
-    if not scored:
-        return None
-    return max(scored, key=lambda one: (one[1].low or 0) * BITS[one[0]])
-
-
-def from_given(given: Given, base: Measures) -> Measures:
+def from_given(given: Given, base: Measures | None = None) -> Measures:
     """Lay the measures of a line over a chip's: those stated win, and the choices say so."""
+    base = base or Measures()
     stated: dict[str, Bound | None] = dict(given.figures)
-    tpp = stated.get("tpp") or tpp_of({name: peak for name, peak in given.peaks.items() if name != "tf32"})
+    counted = {name: bits for name, bits in BITS.items() if name != "tf32"}
+    tpp = stated.get("tpp") or tpp_of(given.peaks, counted)
     if tpp is not None:
         stated["tpp"] = tpp
     if "performance_density" not in stated:
@@ -163,23 +162,36 @@ def from_given(given: Given, base: Measures) -> Measures:
     words = [name for name in NUMBERS if stated.get(name) is not None]
     if given.datacenter is not None:
         words.append("datacenter")
-    note = f"stated on the line: {', '.join(words)}" if words else "measures of the line state nothing"
+    notes = [f"stated on the line: {', '.join(words)}" if words else "measures of the line state nothing"]
+    if "tf32" in given.peaks and "tpp" not in given.figures:
+        notes.append("TF32 of the line is left out of the TPP")
     return replace(
         base,
         **stated,
         datacenter=base.datacenter if given.datacenter is None else given.datacenter,
-        choices=(*base.choices, note),
+        choices=(*base.choices, *notes),
     )
 
 
 def worked(chip: Chip) -> list[str]:
-    """Write out the formula, the figures, their sources and confidence."""
+    """Write out the formula, the figures, and the confidence and source of those that have their own."""
     lines = []
     for name, figure in chip.peaks.items():
-        product = figure.value * exactly(BITS[name])
-        lines.append(f"{name:12} {figure.value} dense x {BITS[name]} bits = {product}")
+        lengths = (19, 32) if name == "tf32" else (BITS[name],)
+        each = " or ".join(f"x {bits} bits = {figure.value * exactly(bits)}" for bits in lengths)
+        lines.append(f"{name:12} {figure.value} dense {each}")
     for one in candidates(chip):
-        lines.append(f"TPP {one.measures.tpp or 'not known'}: {one.label}")
-        if one.measures.performance_density is not None and chip.die:
-            lines.append(f"performance density {one.measures.performance_density} = TPP / {chip.die.value} mm2")
+        tpp, density = one.measures.tpp, one.measures.performance_density
+        lines.append(f"TPP {tpp or 'not known'}: {one.label}")
+        if density is not None:
+            lines.append(f"performance density {density} = TPP / applicable die area")
+    links = f"{chip.links.value} (links)" if chip.links else "links not known"
+    host = f"{HOST_BUSES[chip.host]} ({chip.host})" if chip.host else "host bus not known"
+    lines.append(f"interconnect {candidates(chip)[0].measures.interconnect or 'not known'} GB/s = {links} + {host}")
+    figures = {"die area": chip.die, "DRAM bandwidth": chip.dram, "links": chip.links}
+    lines += [_sourced(name, figure) for name, figure in figures.items() if figure and figure.source != chip.source]
     return lines
+
+
+def _sourced(name: str, figure: Figure) -> str:
+    return f"{name} {figure.value}, confidence {figure.confidence}: {figure.source[-1]}"

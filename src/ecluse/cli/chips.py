@@ -120,9 +120,11 @@ def show(options: argparse.Namespace) -> int:
     """Show one chip, or all that a name may mean."""
     lock = _lock(options)
     on, by = _when(options)
+    from ecluse.chips import known_names  # noqa: PLC0415
+
     found = lock.catalogue.find(options.chip)
     if not found:
-        names = tuple(dict.fromkeys(chip.model for chip in lock.catalogue.all()))
+        names = known_names(lock.catalogue)
         say(f"No chip is called {options.chip!r}.{nearest(options.chip, names)} `ecluse chips list` names all.")
         return 1
     if options.format == "json":

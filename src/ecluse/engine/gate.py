@@ -14,6 +14,7 @@ from ecluse.truth import NO, UNKNOWN, YES, Truth, every, some
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from ecluse.bounds import Bound
     from ecluse.engine.facts import Facts
     from ecluse.provision import Law, Provision, Ruling, Version
 
@@ -156,7 +157,7 @@ def weigh_line(engine: Machine, given: Facts, held: Truth) -> Outcome:
     return replace(_outcome(engine, facts, answers, scope, ic_level, limbs, held), given=given)
 
 
-def reweigh(engine: Machine, before: Outcome, name: str, value: Truth, held: Truth) -> Outcome:
+def reweigh(engine: Machine, before: Outcome, name: str, value: Truth | Bound, held: Truth) -> Outcome:
     """Weigh again with one fact changed, and only what reads it: as `weigh_line` would, faster.
 
     Where nothing that the outcome is made of answers otherwise, the outcome before is given back.

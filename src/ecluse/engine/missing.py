@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecluse.bounds import exactly
 from ecluse.decision import Missing
 from ecluse.engine.gate import Machine, Outcome, Rule, reweigh
 from ecluse.engine.weigh import unknown_names
@@ -11,9 +12,14 @@ from ecluse.provision import LIMBS
 from ecluse.truth import NO, UNKNOWN, YES, Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from ecluse.bounds import Bound
 
+# The two ways to answer a question; a measure is tried at both ends of what chips reach.
+WORDS: Mapping[str, Truth | Bound] = {"yes": YES, "no": NO}
+ENDS: Mapping[str, Truth | Bound] = {"low enough": exactly(0), "high enough": exactly(10**9)}
+MEASURES = ("tpp", "performance_density", "dram_bandwidth", "interconnect", "memory_bandwidth_density")
 LIMB_WORDS = {
     "by_item": "by what the item is",
     "by_destination": "by destination",
@@ -31,8 +37,11 @@ def missing(engine: Machine, held: Truth, outcome: Outcome) -> tuple[Missing, ..
     for name in found:
         fact = engine.law.facts.get(name)
         ask = fact.ask if fact else asked(name)
-        if fact is not None and fact.kind == "truth" and name not in outcome.answers:
-            settled, decides = _try(engine, held, outcome, name)
+        kind = fact.kind if fact is not None else ""
+        if name in MEASURES:
+            settled, decides = _try(engine, held, outcome, name, ENDS)
+        elif kind == "truth" and name not in outcome.answers:
+            settled, decides = _try(engine, held, outcome, name, WORDS)
         else:
             settled, decides = _bears_on(engine, name, outcome), 0
         rows.append(Missing(name, ask, settled, decides))
@@ -93,10 +102,12 @@ def _names(engine: Machine, rules: Iterable[Rule], outcome: Outcome, seen: set[s
                 yield from _names(engine, [carver], outcome, seen)
 
 
-def _try(engine: Machine, held: Truth, before: Outcome, name: str) -> tuple[str, int]:
-    """Answer a question yes and no in turn, and tell what changes."""
+def _try(
+    engine: Machine, held: Truth, before: Outcome, name: str, trials: Mapping[str, Truth | Bound]
+) -> tuple[str, int]:
+    """Answer a question each way in turn, and tell what changes."""
     told, decides = [], 0
-    for word, value in (("yes", YES), ("no", NO)):
+    for word, value in trials.items():
         after = reweigh(engine, before, name, value, held)
         changes = changed(before, after)
         decides += _weight(before, after)
