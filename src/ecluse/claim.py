@@ -83,7 +83,9 @@ class Claim:
 
     `reported` is what the source gives (day, month or instant); `known_from` the instant from
     which it counts as known: a day's end or a month's end in the claim's own place, or the instant.
-    `about` is the span of days the statement is about.
+    `about` is the span of days the statement is about. `subjects` are those whom the act concerns,
+    `mentions` others of whom the report speaks and on whom it sets nothing. `remark` is what a
+    careful reader adds.
     """
 
     id: str
@@ -113,3 +115,5 @@ class Claim:
     parameters: tuple[str, ...] = ()
     article: str | None = None
     seed: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    remark: str | None = None

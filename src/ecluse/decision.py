@@ -123,11 +123,17 @@ class Exporter:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A figure or word that nobody has fixed: its value if any, and the values that would pass."""
+    """A figure or word that nobody has fixed: its value if any, and the values that would pass.
+
+    `claims` is its history, `other_scopes` what was reported as set for others, `settled_by` what
+    would fix it.
+    """
 
     value: Bound | str | None
     passes_for: str
     claims: tuple[str, ...] = ()
+    other_scopes: tuple[str, ...] = ()
+    settled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

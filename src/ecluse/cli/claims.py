@@ -116,6 +116,7 @@ def _data(base: evidence.Base, claim: Claim, by: Known) -> dict[str, object]:
         },
         "authorities": list(claim.authorities),
         "subjects": list(claim.subjects),
+        "mentions": list(claim.mentions),
         "products": list(claim.products),
         "gate": claim.gate,
         "act": claim.act,
@@ -143,6 +144,7 @@ def _data(base: evidence.Base, claim: Claim, by: Known) -> dict[str, object]:
         "seed": list(claim.seed),
         "seen_at": list(claim.seen_at),
         "note": claim.note,
+        "remark": claim.remark,
     }
 
 

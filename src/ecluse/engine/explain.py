@@ -234,7 +234,7 @@ def _importer(decision: Decision, *, whole: bool) -> Iterator[str]:
     yield f"  Official confirmation: {gate.official_confirmation.replace('_', ' ')}"
     if gate.contested_by:
         yield f"  Contested by {', '.join(gate.contested_by)}"
-    yield from _claims("Evidence, newest first", gate.evidence if whole else gate.evidence[:4])
+    yield from _claims("Evidence, what sets the state first", gate.evidence if whole else gate.evidence[:4])
     for name, parameter in gate.parameters.items():
         value = "nobody has fixed it" if parameter.value is None else str(parameter.value).replace("_", " ")
         if whole or name == "domestic_ratio":

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecluse.claim import ATTRIBUTIONS
+from ecluse.evidence.base import sets_state
+from ecluse.evidence.citing import day_of_report
 from ecluse.evidence.names import product_key
-from ecluse.evidence.parameters import OPEN
-from ecluse.evidence.weighing import LET_THROUGH, OPPOSES, day_of_report
+from ecluse.evidence.parameters import OPEN, OTHER_SCOPES, RATIO
+from ecluse.evidence.policy import ECHOES, LET_THROUGH, OPPOSES
+from ecluse.evidence.vocabulary import ANY
 from ecluse.order import name_key
 
 if TYPE_CHECKING:
@@ -17,9 +20,6 @@ if TYPE_CHECKING:
 
     from ecluse.claim import Claim
     from ecluse.evidence.base import Base
-
-# A relation of these kinds makes a claim no source of its own.
-ECHOES = ("derives_from",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class OpenParameter:
     last: str | None
     claims: tuple[str, ...]
     other_scopes: tuple[str, ...]
+    settled_by: str
 
 
 def select(
@@ -76,15 +77,18 @@ def select(
 
 
 def concerns(base: Base, claim: Claim, subject: str) -> bool:
-    """Is a claim about a chip, a firm or an authority?"""
-    key = name_key(subject)
-    firm = base.words.firms.get(key)
-    if any(product_key(product) == product_key(subject) for product in claim.products):
+    """Is a claim about a chip, a firm, a class of buyers, an authority or a story?"""
+    words = base.words
+    if product_key(subject) in {key for product in claim.products for key in words.product_keys(product)}:
         return True
-    named = {name_key(name) for name in (*claim.subjects, *claim.authorities)}
-    if firm is not None and any(base.words.firms.get(name) == firm for name in named):
+    if words.firm(subject) in base.named[claim.id]:
         return True
-    return key in named or key == name_key(claim.chain)
+    if words.authority(subject) in {words.authority(name) for name in (*claim.authorities, claim.holder or "")}:
+        return True
+    one = words.classes.get(subject)
+    if one is not None and any(words.classes.get(name) is one for name in (*claim.subjects, *claim.mentions)):
+        return True
+    return name_key(subject) == name_key(claim.chain)
 
 
 def chain(base: Base, claim: Claim, known: dt.datetime) -> list[Claim]:
@@ -108,12 +112,14 @@ def independent_sources(claims: Iterable[Claim]) -> int:
 
 
 def support(base: Base, claim: Claim, known: dt.datetime) -> list[Claim]:
-    """Give the known claims that confirm one, itself first."""
-    rows = [claim]
-    for kind, source in base.inbound.get(claim.id, ()):
-        if kind == "confirms" and base.claims[source].known_from <= known:
-            rows.append(base.claims[source])
-    return rows
+    """Give the versions of a claim's article, and the known claims that confirm one of them; itself first."""
+    versions = [claim, *(one for one in chain(base, claim, known) if one.id != claim.id)]
+    rows = {one.id: one for one in versions}
+    for one in versions:
+        for kind, source in base.inbound.get(one.id, ()):
+            if kind == "confirms" and base.claims[source].known_from <= known:
+                rows[source] = base.claims[source]
+    return list(rows.values())
 
 
 def contradictions(base: Base, known: dt.datetime) -> list[Contradiction]:
@@ -157,37 +163,38 @@ def _borne_out(base: Base, claim: Claim, known: dt.datetime) -> tuple[str, ...]:
     """Name later claims that the gate let the product through for somebody: reports, no proof."""
     if claim.gate != "import" or claim.due is None:
         return ()
-    wanted = {product_key(product) for product in claim.products}
+    wanted = {key for product in claim.products for key in base.words.product_keys(product)}
     return tuple(
         other.id
-        for other in base.claims.values()
-        if claim.known_from < other.known_from <= known
+        for other in base.in_order.until(known)
+        if other.known_from > claim.known_from
         and day_of_report(other) <= claim.due
-        and wanted & {product_key(product) for product in other.products}
+        and sets_state(other, base.words)
         and base.words.acts[other.act].state in LET_THROUGH
-        and other.gate == "import"
+        and (ANY in wanted or wanted & {key for product in other.products for key in base.words.product_keys(product)})
     )
 
 
 def open_parameters(base: Base, known: dt.datetime) -> list[OpenParameter]:
     """Give every parameter that reports speak of and nobody has fixed."""
-    asks = {"domestic_ratio": "Which share of domestic chips must a buyer of H200 purchase?"}
-    asks |= {one.name: one.ask for one in OPEN}
     rows = []
-    for name, ask in asks.items():
-        history = [claim for claim in base.claims.values() if name in claim.parameters and claim.known_from <= known]
-        other = [claim for claim in history if claim.act in ("domestic_ratio", "domestic_only")]
+    for one in (RATIO, *OPEN):
+        history = [
+            claim for claim in base.claims.values() if one.name in claim.parameters and claim.known_from <= known
+        ]
+        other = [claim for claim in history if claim.act in OTHER_SCOPES]
         own = [claim for claim in history if claim not in other]
         if not history:
             continue
         rows.append(
             OpenParameter(
-                name=name,
-                ask=ask,
+                name=one.name,
+                ask=one.ask,
                 first=own[0].reported if own else None,
                 last=own[-1].reported if own else None,
                 claims=tuple(claim.id for claim in own),
                 other_scopes=tuple(f"{claim.id}: {claim.statement}" for claim in other),
+                settled_by=one.settled_by,
             )
         )
     return rows

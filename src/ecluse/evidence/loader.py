@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 from ecluse.claim import (
@@ -15,9 +17,10 @@ from ecluse.claim import (
     Relation,
 )
 from ecluse.dates import end_of, end_of_month, parse_day, zone
-from ecluse.errors import SourceError
+from ecluse.errors import SourceError, nearest
 from ecluse.lines import read_authorisation
 from ecluse.reading import Reader
+from ecluse.truth import YES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,60 +46,98 @@ def read_claims(table: Mapping[str, object], place: str, text: str, acts: Mappin
     return claims
 
 
-def read_papers(table: Mapping[str, object], place: str, text: str) -> list[Authorisation]:
-    """Read the authorisations of an evidence file."""
+def read_papers(table: Mapping[str, object], place: str, text: str, claims: Mapping[str, Claim]) -> list[Authorisation]:
+    """Read the authorisations of an evidence file.
+
+    One that rests on a claim is known when the claim is, and lapses when the claim named by
+    `until_claim` is; one with neither claim nor day is a paper on file and counts at once.
+    """
     reader = Reader(table, place, SourceError, text=text)
     papers = []
     for each in reader.each("authorisation") or ():
         paper = read_authorisation(each, close=False)
         zone_name = each.choice("place", PLACES, "Asia/Shanghai" if paper.gate == "importer" else "America/New_York")
         known, until = each.day("known"), each.day("until")
-        source = each.word("claim") or place
+        source, ending = _told(each, "claim", claims), _told(each, "until_claim", claims)
         each.close()
         papers.append(
-            type(paper)(
-                **{name: getattr(paper, name) for name in paper.__slots__ if name not in ("known", "lapses", "source")},
-                known=end_of(known, zone_name) if known else None,
-                lapses=end_of(until, zone_name) if until else None,
-                source=source,
+            dataclasses.replace(
+                paper,
+                known=end_of(known, zone_name) if known else source.known_from if source else None,
+                lapses=end_of(until, zone_name) if until else ending.known_from if ending else None,
+                source=source.id if source else place,
             )
         )
     return papers
 
 
-def check_relations(claims: Mapping[str, Claim], readers: Mapping[str, tuple[str, str]]) -> None:
-    """Refuse a relation to nowhere, and a ring of supersession."""
+def _told(reader: Reader, key: str, claims: Mapping[str, Claim]) -> Claim | None:
+    name = reader.word(key)
+    if name is not None and name not in claims:
+        reader.fail(key, f"is {name!r}, which is no claim.{nearest(name, claims)}")
+    return None if name is None else claims[name]
+
+
+def check_relations(claims: Mapping[str, Claim], places: Mapping[str, tuple[str, str]]) -> None:
+    """Refuse a relation to nowhere, an opposition stored from both ends, and a ring of supersession."""
+    seen: set[tuple[str, str]] = set()
     for claim in claims.values():
         for relation in claim.relations:
             if relation.target not in claims:
-                place, text = readers[claim.id]
-                fail(place, text, claim.id, "target", f"relation to {relation.target!r}, which is no claim")
-    for claim in claims.values():
-        trail = [claim.id]
-        _follow(claims, readers, trail)
+                why = f"relation to {relation.target!r}, which is no claim"
+                fail(*places[claim.id], claim.id, "target", why, relation.target)
+            if relation.target == claim.id and relation.kind != "supersedes":
+                fail(*places[claim.id], claim.id, "target", "a relation to itself", claim.id)
+            if relation.kind == "contradicts":
+                if (relation.target, claim.id) in seen:
+                    why = (
+                        f"{relation.target} already contradicts this; an opposition is stored once, on the later claim"
+                    )
+                    fail(*places[claim.id], claim.id, "target", why, relation.target)
+                seen.add((claim.id, relation.target))
+    ring = _ring({name: _superseded_by(claim) for name, claim in claims.items()})
+    if ring:
+        why = f"ring of supersession: {' supersedes '.join(ring)}"
+        fail(*places[ring[0]], ring[0], "kind", why, "supersedes")
 
 
-def _follow(claims: Mapping[str, Claim], readers: Mapping[str, tuple[str, str]], trail: list[str]) -> None:
-    for relation in claims[trail[-1]].relations:
-        if relation.kind != "supersedes":
-            continue
-        if relation.target == trail[0]:
-            place, text = readers[trail[0]]
-            ring = " supersedes ".join([*trail, trail[0]])
-            fail(place, text, trail[0], "kind", f"ring of supersession: {ring}")
-        if relation.target not in trail:
-            _follow(claims, readers, [*trail, relation.target])
+def _superseded_by(claim: Claim) -> list[str]:
+    return [relation.target for relation in claim.relations if relation.kind == "supersedes"]
 
 
-def fail(place: str, text: str, claim: str, key: str, why: str) -> NoReturn:
+def _ring(graph: Mapping[str, list[str]]) -> list[str]:
+    """Find a ring in a graph, without recursion: chains of versions may be long."""
+    done: set[str] = set()
+    for start in graph:
+        trail: dict[str, None] = {}
+        ahead = [iter([start])]
+        while ahead:
+            name = next(ahead[-1], None)
+            if name is None:
+                ahead.pop()
+                if trail:
+                    done.add(trail.popitem()[0])
+            elif name in trail:
+                way = list(trail)
+                return [*way[way.index(name) :], name]
+            elif name not in done:
+                trail[name] = None
+                ahead.append(iter(graph[name]))
+    return []
+
+
+def fail(place: str, text: str, claim: str, key: str, why: str, value: str | None = None) -> NoReturn:
     """Draw the line of a claim's key under an error that shows only when all files are read."""
     lines = text.splitlines()
-    start = next((n for n, line in enumerate(lines) if line.strip() == f'id = "{claim}"'), 0)
+    own = re.compile(rf"\bid\s*=\s*[\"']{re.escape(claim)}[\"']")
+    start = next((number for number, line in enumerate(lines) if own.search(line)), 0)
+    wanted = re.compile(rf"\b{key}\s*=" + ("" if value is None else rf"\s*[\"']{re.escape(value)}[\"']"))
     for number in range(start, len(lines)):
-        if lines[number].strip().startswith((f"{key} =", f"{key}=")):
-            head = f"line {number + 1}: "
-            caret = " " * len(head)
-            message = f"{place}: {claim}: {why}.\n    {head}{lines[number].strip()}\n    {caret}^"
+        found = wanted.search(lines[number])
+        if found:
+            head, shown = f"line {number + 1}: ", lines[number].strip()
+            caret = " " * (len(head) + found.start() - (len(lines[number]) - len(lines[number].lstrip())))
+            message = f"{place}: {claim}: {why}.\n    {head}{shown}\n    {caret}^"
             raise SourceError(message)
     message = f"{place}: {claim}: {why}."
     raise SourceError(message)
@@ -104,7 +145,7 @@ def fail(place: str, text: str, claim: str, key: str, why: str) -> NoReturn:
 
 def _claim(reader: Reader, chain: str, acts: Mapping[str, object]) -> Claim:
     place = reader.choice("place", PLACES, "Asia/Shanghai")
-    reported = reader.needed("reported")
+    reported = _reported(reader)
     number = reader.take("version", 1)
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         reader.fail("version", "is no whole number of at least 1")
@@ -129,16 +170,24 @@ def _claim(reader: Reader, chain: str, acts: Mapping[str, object]) -> Claim:
         due=reader.day("due"),
         relations=tuple(_relation(each) for each in reader.each("relation") or ()),
         language=reader.word("language") or "en",
-        translated=reader.take("translated", default=False) is True,
+        translated=reader.truth("translated") is YES,
         quality=reader.word("quality") or "good",
         seen_at=reader.words("seen_at") or (),
         note=reader.word("note"),
         parameters=reader.words("parameters") or (),
         article=reader.word("article"),
         seed=reader.words("seed") or (),
+        mentions=reader.words("mentions") or (),
+        remark=reader.word("remark"),
     )
     reader.close({"status_in_hindsight": "is hindsight, which no decision may rest on; leave it out"})
     return claim
+
+
+def _reported(reader: Reader) -> str:
+    """Take a day, month or instant, as a text or as TOML writes dates."""
+    value = reader.take("reported")
+    return value.isoformat() if isinstance(value, dt.date) else reader.needed("reported")
 
 
 def _known_from(reader: Reader, reported: str, place: str) -> dt.datetime:
@@ -149,7 +198,7 @@ def _known_from(reader: Reader, reported: str, place: str) -> dt.datetime:
         if "T" not in reported:
             return end_of(parse_day(reported), place)
         moment = dt.datetime.fromisoformat(reported)
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         reader.fail("reported", f"is neither a day, a month nor an instant: {problem}")
     if moment.tzinfo is None:
         reader.fail("reported", f"is {reported}, an instant without a zone; add one, such as +08:00")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ecluse.bounds import Bound, exactly
 from ecluse.decision import Parameter
 from ecluse.evidence.names import product_key
+from ecluse.evidence.policy import MOST_CITED
+from ecluse.evidence.vocabulary import ANY
 from ecluse.truth import YES
 
 if TYPE_CHECKING:
@@ -21,88 +24,119 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A parameter that reports speak of and no text fixes."""
+    """A parameter that reports speak of and no text fixes.
+
+    `passes_for` may name the line's quantity as `{quantity}`; `settled_by` says what would fix it.
+    """
 
     name: str
     ask: str
     passes_for: str
+    settled_by: str
+    asked_in_exceptions: bool = False
 
 
+RATIO = Open(
+    "domestic_ratio",
+    "Which share of domestic chips must a buyer of the H200 purchase?",
+    "",
+    "the conditions of a granted approval, or a published rule",
+)
 OPEN = (
     Open(
         "critical_infrastructure",
         "What counts as critical infrastructure, where the chips may not be used?",
         "every definition that leaves the end user out",
+        "a published definition, or a notice of the sector's regulator to the end user",
     ),
     Open(
         "sensitive_agencies",
         "Which government agencies are sensitive?",
         "every definition that leaves the end user out",
+        "a published definition",
     ),
     Open(
         "special_circumstances",
         "In which special circumstances are purchases approved?",
         "every definition that takes the line in",
+        "a published definition, or an approval of this purchase",
+        asked_in_exceptions=True,
     ),
-    Open("necessary", "When is a purchase necessary?", "every definition that takes the line in"),
+    Open(
+        "necessary",
+        "When is a purchase necessary?",
+        "every definition that takes the line in",
+        "a published definition, or an approval of this purchase",
+    ),
     Open(
         "existing_orders",
         "Do rules reach orders placed before them?",
-        "the line, if it counts as an order of before the rule and those are spared",
+        "the line, if it is an order of before the rule and those are spared",
+        "a word of the customs administration on orders placed before",
+        asked_in_exceptions=True,
     ),
     Open(
         "split_of_first_batch",
         "How is the first batch of more than 400,000 split between the firms?",
-        "every split that gives the buyer the line's quantity",
+        "every split that gives the buyer at least {quantity}",
+        "the approvals of the firms, with their quantities",
     ),
     Open(
         "volume_rule",
         "How many chips may one firm buy abroad, in all?",
-        "every limit at or above what the buyer has bought, the line included",
+        "every limit of at least {quantity} beyond what the buyer has bought",
+        "a published rule",
+        asked_in_exceptions=True,
     ),
 )
-# Other scopes for which a share was reported: not the share that the line's buyer would owe.
-HUBS = "publicly owned computing hub"
+# Acts that fix the ratio for another scope than the firms of the first batch.
+OTHER_SCOPES = ("domestic_only", "domestic_ratio")
+HUBS, FUNDED = "publicly owned computing hub", "state-funded project"
 
 
-def parameters(base: Base, line: Line, keys: tuple[str, ...], moment: dt.datetime) -> dict[str, Parameter]:
+def parameters(base: Base, line: Line, models: tuple[str, ...], moment: dt.datetime) -> dict[str, Parameter]:
     """Give the parameters that bear on a line, as known by an instant."""
-    claims = _claims(base, keys, moment)
-    found = {"domestic_ratio": _ratio(line, claims)}
+    keys = tuple(dict.fromkeys(product_key(model) for model in models))
+    found = {RATIO.name: _ratio(base, line, keys, moment)}
     for one in OPEN:
-        history = tuple(claim.id for claim in claims if one.name in claim.parameters)
+        history = _history(base, one.name, (*keys, ANY), moment)
         if history:
-            found[one.name] = Parameter(None, one.passes_for, history)
+            passes_for = one.passes_for.format(quantity=_amount(line))
+            found[one.name] = Parameter(None, passes_for, _ids(history), settled_by=one.settled_by)
     return found
 
 
-def _claims(base: Base, keys: tuple[str, ...], moment: dt.datetime) -> list[Claim]:
-    wanted = (*keys, "*any", product_key("AI and storage chips"))
-    rows = {claim.id: claim for key in wanted for claim in base.about_product(key, moment)}
+def _history(base: Base, name: str, keys: tuple[str, ...], moment: dt.datetime) -> list[Claim]:
+    shelves = [base.shelf(key, f"#{name}") for key in keys]
+    rows = {claim.id: claim for shelf in shelves for claim in islice(shelf.newest(moment), MOST_CITED)}
     return sorted(rows.values(), key=lambda claim: (claim.known_from, claim.id))
 
 
-def _ratio(line: Line, claims: list[Claim]) -> Parameter:
+def _ratio(base: Base, line: Line, keys: tuple[str, ...], moment: dt.datetime) -> Parameter:
     """Give the domestic-purchase ratio that bears on the line: set for other scopes, open for the H200."""
-    history = [claim for claim in claims if "domestic_ratio" in claim.parameters]
-    buyer = line.buyer or line.end_user
-    kind = buyer.kind if buyer else None
-    if line.facts.get("state_funded") is YES or kind == "state-funded project":
-        only = [claim for claim in history if claim.act == "domestic_only"]
-        if only:
-            return Parameter(exactly(Decimal("1.0")), "no import: reported as domestic chips only", _ids(only))
-    if kind == HUBS:
-        floor = [claim for claim in history if claim.act == "domestic_ratio"]
-        if floor:
-            return Parameter(Bound(Decimal("0.5"), None), _passes(line), _ids(floor))
-    own = [claim for claim in history if claim.act not in ("domestic_only", "domestic_ratio")]
-    if not own:
-        return Parameter("not_applicable", "reported for other chips or other buyers only, or not at all")
-    return Parameter(None, _passes(line), _ids(own))
+    elsewhere = [one for one in _history(base, RATIO.name, (*keys, ANY), moment) if one.act in OTHER_SCOPES]
+    scopes = tuple(f"{claim.id}: {claim.statement}" for claim in elsewhere)
+    kinds = {party.kind for party in (line.buyer, line.end_user) if party is not None}
+    only = [claim for claim in elsewhere if claim.act == "domestic_only"]
+    if only and (line.facts.get("state_funded") is YES or FUNDED in kinds):
+        passes_for = "no import: reported as domestic chips only"
+        return Parameter(exactly(Decimal("1.0")), passes_for, _ids(only), scopes, RATIO.settled_by)
+    floor = [claim for claim in elsewhere if claim.act == "domestic_ratio"]
+    if floor and HUBS in kinds:
+        return Parameter(Bound(Decimal("0.5"), None), _passes(line), _ids(floor), scopes, RATIO.settled_by)
+    own = [one for one in _history(base, RATIO.name, keys, moment) if one.act not in OTHER_SCOPES]
+    if own or not keys:
+        return Parameter(None, _passes(line), _ids(own), scopes, RATIO.settled_by)
+    why = "reported for other chips or other buyers only, or not at all"
+    return Parameter("not_applicable", why, other_scopes=scopes)
 
 
 def _ids(claims: list[Claim]) -> tuple[str, ...]:
     return tuple(claim.id for claim in claims)
+
+
+def _amount(line: Line) -> str:
+    return f"{line.quantity.exact:,}" if line.quantity.exact is not None else str(line.quantity)
 
 
 def _passes(line: Line) -> str:
@@ -115,8 +149,7 @@ def _passes(line: Line) -> str:
             f"every ratio up to {most:f} ({bought.exact:,} domestic chips to {quantity.exact:,} imported); "
             "whether the ratio counts chips, computing power or money was not reported"
         )
-    amount = f"{quantity.exact:,}" if quantity.exact is not None else str(quantity)
     return (
-        f"a ratio r asks r x {amount} domestic chips of the buyer: r = 0.5 asks half as many, r = 1 as many; "
+        f"a ratio r asks r x {_amount(line)} domestic chips of the buyer: r = 0.5 asks half as many, r = 1 as many; "
         "state domestic_units_purchased to have the breakpoint"
     )
