@@ -42,14 +42,26 @@ def grown(base: Base, size: int, rng: random.Random) -> Base:
     return index(claims, base.papers, base.words, base.digest)
 
 
+def crowded(base: Base, size: int, rng: random.Random) -> Base:
+    """The worst layout: every claim on the real chips and buyers, within a month of its pattern."""
+    real = list(base.claims.values())
+    claims = list(real)
+    for number in range(size - len(real)):
+        shape = rng.choice(real)
+        moved = timedelta(seconds=rng.randrange(-30 * 86_400, 30 * 86_400))
+        claims.append(dataclasses.replace(shape, id=f"X{number}", known_from=shape.known_from + moved, relations=()))
+    return index(claims, base.papers, base.words, base.digest)
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure and print: many products at each size, then the worst layout at 100,000."""
     rng = random.Random(1)
     real = load()
     sizes = [int(text) for text in sys.argv[1:]] or [10_000, 100_000, 1_000_000]
-    for size in sizes:
+    layouts = [(grown, size) for size in sizes] + [(crowded, 100_000)]
+    for layout, size in layouts:
         start = time.perf_counter()
-        base = grown(real, size, rng)
+        base = layout(real, size, rng)
         built = time.perf_counter() - start
         times = []
         for _ in range(QUESTIONS):
@@ -63,7 +75,7 @@ def main() -> None:
                     "end_user": {"same_as": "buyer"},
                 }
             )
-            model = "H200" if rng.random() < 0.5 else f"chip {rng.randrange(max(size // 200, 10))}"
+            model = "H200" if layout is crowded or rng.random() < 0.5 else f"chip {rng.randrange(max(size // 200, 10))}"
             day = START + timedelta(days=rng.randrange(600))
             start = time.perf_counter()
             weigh(base, line, (model,), day, Known(day=day))
@@ -71,7 +83,7 @@ def main() -> None:
         times.sort()
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"{size:9,} claims: built in {built:6.2f} s, {QUESTIONS} questions: "
+            f"{size:9,} claims, {layout.__name__}: built in {built:6.2f} s, {QUESTIONS} questions: "
             f"median {statistics.median(times):6.3f} ms, p99 {times[989]:6.3f} ms; peak memory {memory:,.0f} MiB"
         )
 
