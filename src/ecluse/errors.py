@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 
 class EcluseError(Exception):
-    """Anything Ecluse refuses; its text is one clear paragraph."""
+    """Anything Ecluse refuses; its text is one clear paragraph.
+
+    `field` and `why` are its parts, where it is about one field of an input.
+    """
+
+    field = ""
+    why = ""
 
 
 class InputError(EcluseError):

@@ -77,7 +77,7 @@ def decide(
     """Answer for one line: may it pass, on that day, as known by then, under that reading?"""
     lock = lock or build()
     day, known = moment(on, line.on, known)
-    parts = _parts(line, lock)
+    parts = parts_of(line, lock)
     models = tuple(dict.fromkeys(one.model for part in parts for one in part.candidates if one.model))
     exporter = _exporter(line, lock, parts, models, (day, known, reading))
     importer = evidence.weigh(lock.evidence, line, models, day, known)
@@ -157,7 +157,7 @@ def _exporter(
     return full
 
 
-def _parts(line: Line, lock: Lock) -> tuple[Part, ...]:
+def parts_of(line: Line, lock: Lock) -> tuple[Part, ...]:
     """Give each chip of the item with what it may be: one candidate, several, or an unlisted one."""
     item = line.item
     if not item.contains:

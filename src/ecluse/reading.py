@@ -123,8 +123,9 @@ class Reader:
         """Refuse, naming file and field; with the text at hand, draw the line and a caret."""
         name = ".".join(part for part in (self.field, key) if part)
         end = "" if why.endswith(("?", ".")) else "."
-        message = f"{self.where}: {name or 'the input'} {why}{end}"
-        raise self.error(message + self._caret(key))
+        problem = self.error(f"{self.where}: {name or 'the input'} {why}{end}{self._caret(key)}")
+        problem.field, problem.why = name, f"{why}{end}"
+        raise problem
 
     def _caret(self, key: str) -> str:
         if self.text is None or not key:

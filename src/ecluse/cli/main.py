@@ -18,6 +18,7 @@ VERBS = {
     "check": "may one order line pass: yes, no, or not known",
     "explain": "the decision on one order line, told as a memo",
     "compare": "one order line on two days: what turned, and by which text or report",
+    "batch": "a table of order lines through both gates: answers beside the rows, and a summary",
     "chips": "the catalogue of chips: list, show",
     "law": "the law as data: list, show, diff, test",
     "claims": "the evidence on the importer's gate: list, about, show, board",
@@ -28,6 +29,7 @@ buyer, for this use, on this day, under these rules, on this evidence? It answer
 known with the facts that would settle it. It informs; it is no legal advice."""
 EPILOG = """\
 exit status of check: 0 yes, 1 no, 3 not known, 2 the input could not be read;
+of batch: 0, or 4 when some rows could not be read;
 of other verbs: 0 done, 1 not found or a case that fails, 2 bad input."""
 
 

@@ -52,30 +52,42 @@ def facts_of(line: Line, candidate: Candidate, on: dt.date, count: Bound | None 
 
     `count` is how many of this chip one unit holds, where the line lists what it contains.
     """
+    facts = route_facts(line) | item_facts(line, candidate)
+    facts["quantity"] = line.quantity
+    worth = unit_tpp(line, candidate, count)
+    if worth is not None:
+        facts["order_tpp"] = worth * line.quantity
+    return facts | party_facts(line) | certified_facts(line, on)
+
+
+def route_facts(line: Line) -> Facts:
+    """Lay out where the goods go from and to, for what and as what."""
     facts: Facts = {
         "origin": line.origin,
         "destination": line.destination,
         "kind": line.kind,
         "act": line.act,
-        "quantity": line.quantity,
         "exceptions_claimed": (),
     }
-    form = line.item.form or candidate.form
+    return facts if line.use is None else facts | {"use": line.use}
+
+
+def item_facts(line: Line, candidate: Candidate) -> Facts:
+    """Lay out what is shipped, and the measures of the chip in it."""
     optional = {
-        "form": form,
+        "form": line.item.form or candidate.form,
         "eccn_base": line.item.eccn_base and line.item.eccn_base.split(".")[0],
-        "use": line.use,
         "item.vendor": candidate.vendor and name_key(candidate.vendor),
         "item.model": candidate.model,
     }
-    facts |= {name: value for name, value in optional.items() if value is not None}
-    facts |= measures_of(candidate)
-    tpp, chips = candidate.measures.tpp, chips_in(line, count, form)
-    if tpp is not None and chips is not None:
-        facts["order_tpp"] = tpp * chips * line.quantity
-    facts |= dict(_parties(line))
-    facts |= _certified(line, on)
-    return facts
+    return {name: value for name, value in optional.items() if value is not None} | measures_of(candidate)
+
+
+def unit_tpp(line: Line, candidate: Candidate, count: Bound | None = None) -> Bound | None:
+    """Give the total processing performance of one unit: of all its chips together."""
+    chips = chips_in(line, count, line.item.form or candidate.form)
+    tpp = candidate.measures.tpp
+    return None if tpp is None or chips is None else tpp * chips
 
 
 def chips_in(line: Line, count: Bound | None, form: str | None) -> Bound | None:
@@ -102,6 +114,11 @@ def measures_of(candidate: Candidate) -> Facts:
     elif "memory_bandwidth_density" in facts and "tpp" not in facts:
         facts |= dict.fromkeys(("tpp", "performance_density", "datacenter"), ABSENT)
     return facts
+
+
+def party_facts(line: Line) -> Facts:
+    """Lay out who the parties are, where they and their parents are headquartered, who owns them."""
+    return dict(_parties(line))
 
 
 def _parties(line: Line) -> Iterator[tuple[str, Value]]:
@@ -161,7 +178,8 @@ def owned_by_listed(party: Party | None) -> Truth:
     return ~total.below(exactly(HALF))
 
 
-def _certified(line: Line, on: dt.date) -> Facts:
+def certified_facts(line: Line, on: dt.date) -> Facts:
+    """Lay out what is certified about the transaction; a day as the days since."""
     facts: Facts = {}
     for name, value in line.facts.items():
         if isinstance(value, dt.date):

@@ -144,7 +144,7 @@ def _missing(answers: Sequence[Exporter]) -> tuple[Missing, ...]:
         for row in one.missing:
             if row.fact not in rows or rows[row.fact].decides < row.decides:
                 rows[row.fact] = row
-    return tuple(sorted(rows.values(), key=lambda row: -row.decides))
+    return tuple(sorted(rows.values(), key=lambda row: (-row.decides, row.fact)))
 
 
 def _measures(all_measures: Sequence[Measures]) -> Measures:

@@ -47,7 +47,7 @@ def missing(engine: Machine, held: Truth, outcome: Outcome) -> tuple[Missing, ..
         rows.append(Missing(name, ask, settled, decides))
     if outcome.may_pass is UNKNOWN and outcome.required is not NO and held is UNKNOWN:
         rows.append(_held(outcome.required))
-    return tuple(sorted(rows, key=lambda row: -row.decides))
+    return tuple(sorted(rows, key=lambda row: (-row.decides, row.fact)))
 
 
 def _held(required: Truth) -> Missing:

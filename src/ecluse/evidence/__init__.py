@@ -4,8 +4,24 @@ Views on the claims (lists, chains, contradictions, open parameters) are in `evi
 """
 
 from ecluse.evidence.base import Base, load
-from ecluse.evidence.citing import day_of_report
-from ecluse.evidence.papers import held, notice
+from ecluse.evidence.citing import day_of_report, days
+from ecluse.evidence.cover import left_of, needed
+from ecluse.evidence.needs import facts_read
+from ecluse.evidence.papers import balances, held, identity, notice, notice_for
 from ecluse.evidence.weighing import weigh
 
-__all__ = ["Base", "day_of_report", "held", "load", "notice", "weigh"]
+__all__ = [
+    "Base",
+    "balances",
+    "day_of_report",
+    "days",
+    "facts_read",
+    "held",
+    "identity",
+    "left_of",
+    "load",
+    "needed",
+    "notice",
+    "notice_for",
+    "weigh",
+]

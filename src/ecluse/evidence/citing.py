@@ -45,6 +45,14 @@ def day_of_report(claim: Claim) -> dt.date:
     return dt.date.fromisoformat(claim.reported)
 
 
+def days(base: Base) -> tuple[dt.date, ...]:
+    """Give every day on which a claim begins to be about something, or a paper begins or ends."""
+    about = {claim.about[0] if claim.about else day_of_report(claim) for claim in base.claims.values()}
+    begun = {paper.issued for paper in base.papers if paper.issued}
+    ended = {paper.expires + dt.timedelta(days=1) for paper in base.papers if paper.expires}
+    return tuple(sorted(about | begun | ended))
+
+
 def opposing(base: Base, setter: Claim | None, when: When) -> tuple[str, ...]:
     """Name the known claims that oppose what set the state, or what that claim builds on."""
     if setter is None:

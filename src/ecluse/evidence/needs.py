@@ -35,6 +35,14 @@ MOST_REMARKS = 20
 EXCEPTIONAL = ("exceptional_only", "blocked_at_customs", "hold_orders")
 
 
+FACTS = frozenset({"percent_built", "state_funded", "notified_cii", "domestic_units_purchased"})
+
+
+def facts_read(base: Base) -> frozenset[str]:
+    """Name the facts of a line that the importer's gate reads."""
+    return FACTS.union(*(one.facts for one in base.words.classes.values()))
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where the gate stands: its state, whether that is stale, whether it is reported shut, for which chips."""

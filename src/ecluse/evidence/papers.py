@@ -26,12 +26,16 @@ UNDONE = ("revoked", "denied")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Whether a paper that covers the line is held, the state of the application, and what it rests on."""
+    """Whether a paper that covers the line is held, the state of the application, and what it rests on.
+
+    `papers` are those that cover the line, alone or together, in the order in which they are drawn.
+    """
 
     truth: Truth
     application: str
     rests_on: tuple[str, ...] = ()
     split: tuple[Split, ...] = ()
+    papers: tuple[Authorisation, ...] = ()
 
 
 def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: tuple[str, ...]) -> Held:
@@ -56,22 +60,38 @@ def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: t
     return Held(UNKNOWN, "unknown")
 
 
+def balances(base: Base, line: Line, known: Known, models: tuple[str, ...]) -> tuple[Authorisation, ...]:
+    """Give the papers with something to draw on that may concern a line: granted, or notices of an exception."""
+    filed = [paper for paper in base.papers if _as_known(paper, known, paper.gate)]
+    return tuple(
+        paper
+        for paper in (*(line.authorisations or ()), *filed)
+        if (paper.status == "granted" or paper.kind == "exception notice") and _about(paper, line, models) is not NO
+    )
+
+
 def notice(base: Base, line: Line, on: dt.date, models: tuple[str, ...]) -> dict[str, Truth | dt.date]:
     """Give the facts that an exception notice on file states: confirmed, and the day it was filed.
 
     A notice counts for the items, parties and quantity that it names; what the line certifies
     itself stands above it.
     """
-    papers = [*(line.authorisations or ()), *base.papers]
-    for paper in papers:
+    paper = notice_for(base, line, on, models)
+    if paper is None or paper.issued is None:
+        return {}
+    return {"notification_confirmed": truth(paper.status == "granted"), "notification_filed_on": paper.issued}
+
+
+def notice_for(base: Base, line: Line, on: dt.date, models: tuple[str, ...]) -> Authorisation | None:
+    """Give the exception notice that names the line's items, parties and quantity, if there is one."""
+    for paper in (*(line.authorisations or ()), *base.papers):
         if paper.gate != "exporter" or paper.kind != "exception notice" or paper.issued is None:
             continue
         fits = fits_item(paper, line, models) & fits_parties(paper, line)
         enough = UNKNOWN if paper.quantity is None else ~left_of(paper).below(needed(line))
         if fits & enough is YES and paper.issued <= on and (paper.expires is None or on <= paper.expires):
-            confirmed = truth(paper.status == "granted")
-            return {"notification_confirmed": confirmed, "notification_filed_on": paper.issued}
-    return {}
+            return paper
+    return None
 
 
 def _opens(paper: Authorisation, gate: str) -> bool:
@@ -109,9 +129,9 @@ def _of_the_line(paper: Authorisation, line: Line) -> Truth:
 def _in_force(papers: list[Authorisation]) -> list[Authorisation]:
     """Give the granted papers, each once: of two copies the one with less left; none that was undone."""
     kept: dict[object, Authorisation] = {}
-    undone = {_identity(paper) for paper in papers if paper.status in UNDONE}
+    undone = {identity(paper) for paper in papers if paper.status in UNDONE}
     for paper in papers:
-        key = _identity(paper)
+        key = identity(paper)
         if paper.status != "granted" or key in undone:
             continue
         other = kept.get(key)
@@ -120,7 +140,7 @@ def _in_force(papers: list[Authorisation]) -> list[Authorisation]:
     return list(kept.values())
 
 
-def _identity(paper: Authorisation) -> object:
+def identity(paper: Authorisation) -> object:
     """Give what tells one paper from another: its number, else its document, else itself."""
     return (paper.kind, paper.number) if paper.number else paper.document_sha256 or paper
 
@@ -129,12 +149,12 @@ def _granted(papers: list[Authorisation], fitting: list[Authorisation], wanted: 
     """Weigh granted papers: one that covers the line, several that do together, or a part."""
     for paper in fitting:
         if ~left_of(paper).below(wanted) is YES:
-            return Held(YES, "granted", (_name(paper),))
+            return Held(YES, "granted", (_name(paper),), papers=(paper,))
     together = Bound(0, 0)
     for paper in fitting:
         together += left_of(paper)
     if fitting and ~together.below(wanted) is YES:
-        return Held(YES, "granted", tuple(_name(paper) for paper in fitting))
+        return Held(YES, "granted", tuple(_name(paper) for paper in fitting), papers=tuple(fitting))
     return Held(UNKNOWN, "granted", tuple(_name(paper) for paper in papers), _split(fitting, wanted))
 
 

@@ -45,6 +45,24 @@ class Library:
         """Give the provision of an id."""
         return next((one for one in self.provisions if one.id == name), None)
 
+    def days(self) -> tuple[dt.date, ...]:
+        """Give every day on which a text, its enforcement or a membership begins or ends."""
+        texts = (
+            span
+            for provision in self.provisions
+            for version in provision.versions
+            for span in (version.text, *version.enforced)
+        )
+        members = (
+            span
+            for group in self.groups.values()
+            for member in group.members
+            for span in (member.sure, member.perhaps)
+            if span is not None
+        )
+        found = {day for span in (*texts, *members) for day in (span.start, span.end) if day is not None}
+        return tuple(sorted(found))
+
     def __hash__(self) -> int:
         """Hash by content."""
         return hash(self.digest)

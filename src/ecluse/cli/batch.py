@@ -1,0 +1,113 @@
+"""`ecluse batch`: a whole table of order lines through both gates."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecluse.cli.common import YES_EXIT, day, deciding, say, say_json
+from ecluse.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ecluse.convoy import Run
+
+SOME_REJECTED = 4
+EVERY = (0.2, 10.0)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.add_argument("table", type=Path, metavar="TABLE", help="lines as .parquet, .csv, .ndjson or .xlsx")
+    parser.add_argument("--to", type=Path, required=True, metavar="FILE", help="where the answers go, by its ending")
+    parser.add_argument("--map", type=Path, metavar="FILE", help="a TOML file that maps your columns to our paths")
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="COLUMN", help="keep a column unread (repeatable)"
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE.html", help="write the summary as one page, with charts")
+    parser.add_argument("--compare-on", type=day, metavar="DATE", help="a second answer: all rows on that day")
+    parser.add_argument(
+        "--compare-law",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a second answer: with these house rules as well (repeatable)",
+    )
+    parser.add_argument("--spark", metavar="MASTER", help="decide on Spark executors, such as local[2]; Parquet only")
+    parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    deciding(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Decide a table; 0, or 4 when some rows could not be read."""
+    try:
+        from ecluse.convoy import Options, batch  # noqa: PLC0415 - only this verb pays for it
+        from ecluse.convoy.told import told  # noqa: PLC0415
+    except ImportError as problem:
+        message = f"batch needs the package {problem.name}; install it with: pip install 'ecluse[batch]'."
+        raise InputError(message) from None
+    wanted = Options(
+        table=options.table,
+        to=options.to,
+        mapping=options.map,
+        ignored=tuple(options.ignore),
+        on=options.on,
+        known=options.known,
+        reading=options.reading,
+        law=tuple(options.law),
+        evidence=tuple(options.evidence),
+        compare_on=options.compare_on,
+        compare_law=tuple(options.compare_law),
+    )
+    done = batch(wanted, None if options.quiet else Progress())
+    if not options.quiet:
+        sys.stderr.write("\r\033[K" if sys.stderr.isatty() else "")
+    if options.report is not None:
+        from ecluse.convoy.report import page  # noqa: PLC0415
+
+        options.report.write_text(page(done), encoding="utf-8")
+    if options.format == "json":
+        from ecluse.convoy.told import as_data  # noqa: PLC0415
+
+        say_json(as_data(done))
+    else:
+        say(told(done))
+    return _aside(done, options)
+
+
+def _aside(done: Run, options: argparse.Namespace) -> int:
+    """Say on standard error what was kept aside or unread; give the exit status."""
+    if done.unread:
+        sys.stderr.write(f"ecluse: columns kept and not read: {', '.join(done.unread)}.\n")
+    if done.rejected_to is None:
+        return YES_EXIT
+    sys.stderr.write(
+        f"ecluse: {done.summary.rejected:,} of {done.summary.read:,} rows of {options.table} could not be read; "
+        f"each stands with its reason in {done.rejected_to}.\n"
+    )
+    return SOME_REJECTED
+
+
+class Progress:
+    """Tells rows answered, rate and time left: on one line of a terminal, else on a line every ten seconds."""
+
+    def __init__(self) -> None:
+        self.start = self.last = time.monotonic()
+        self.terminal = sys.stderr.isatty()
+
+    def __call__(self, rows: int, share: float) -> None:
+        """Tell, unless it was told just now."""
+        now = time.monotonic()
+        if now - self.last < EVERY[0 if self.terminal else 1]:
+            return
+        self.last = now
+        spent = now - self.start
+        left = f", {spent / share - spent:,.0f} s left" if 0 < share < 1 else ""
+        text = f"{rows:,} rows, {rows / max(spent, 1e-9):,.0f} a second{left}"
+        sys.stderr.write(f"\r\033[K{text}" if self.terminal else f"{text}\n")
+        sys.stderr.flush()

@@ -1,0 +1,213 @@
+"""Blocks of a table through the lock: rows to situations, situations to answers, answers to rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from ecluse.bounds import Bound, exactly
+from ecluse.convoy.amounts import ONE, SOME, Quantities, price, prices
+from ecluse.convoy.balances import Balances
+from ecluse.convoy.classes import Sorter, days, quantity_matters
+from ecluse.convoy.groups import GROUPS, Group, Wrong, group_of
+from ecluse.convoy.judge import Answer, Judge, Situation
+from ecluse.tables.coding import Classes, Codes, Keys, coded
+from ecluse.tables.paths import kind_of
+from ecluse.tables.reading import Reject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecluse.dates import Known
+    from ecluse.lock import Lock
+    from ecluse.order import Line
+    from ecluse.tables.reading import Block
+
+
+# Columns that a summary counts.
+COUNTED = ("item.chip", "destination")
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What all rows are ruled by: the lock, a day for all (else each row's own, else `today`), knowledge, reading."""
+
+    lock: Lock
+    today: dt.date
+    known: Known
+    on: dt.date | None = None
+    reading: str = "enforced"
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A block with its answers: the rows that were read, each with the number of its answer.
+
+    `told` holds, for the columns that a summary counts, the values and each row's place among them.
+    """
+
+    table: pa.Table
+    answers: Codes
+    rejects: list[Reject]
+    originals: tuple[str, ...] | None
+    told: Mapping[str, tuple[Codes, list[object]]]
+
+
+class Book:
+    """A table on its way through the lock. It keeps what it has met: classes, things, situations, answers."""
+
+    def __init__(
+        self,
+        paths: Mapping[str, str],
+        ruling: Ruling,
+        *,
+        decimal: str = ".",
+        words: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`paths` says which path each column of the table holds, `words` what a user's own words mean, by path."""
+        self.paths, self.ruling = dict(paths), ruling
+        facts = ruling.lock.library.facts
+        self.kinds = {path: str(kind_of(path, facts)) for path in self.paths.values()}
+        self.decimal = decimal
+        papers = any(group_of(path) == "papers" for path in self.kinds)
+        sorter = Sorter(ruling.lock, self.kinds, decimal=decimal, papers=papers, words=words)
+        sorted_ = [path for path in self.kinds if path == "on" or group_of(path)]
+        self.classes = {path: Classes(sorter.of(path)) for path in sorted_}
+        self.groups = {name: self._group(name) for name in GROUPS}
+        self.alone, self.beside = quantity_matters(ruling.lock)
+        self.judge = Judge(ruling.lock, self.groups, ruling.known, ruling.reading, beside=self.beside)
+        self.steps = days(ruling.lock)
+        self.exact_days = papers or any(kind == "day" and path != "on" for path, kind in self.kinds.items())
+        self.keys = Keys(len(GROUPS) + 2)
+        self.days: list[dt.date] = []
+        self.day_of: dict[dt.date, int] = {}
+        self.quantities: list[Bound] = [ONE, SOME]
+        self.quantity_of: dict[Bound, int] = {}
+        self.situations: list[Situation] = []
+        self.answers: list[Answer] = []
+        self.answered: list[int] = []
+        self.draws: list[bool] = []
+        self.index: dict[Answer, int] = {}
+        self.balances = Balances(self.judge)
+
+    def _group(self, name: str) -> Group:
+        paths = tuple(path for path in self.kinds if group_of(path) == name)
+        return Group(name, paths, tuple(self.classes[path] for path in paths), self.ruling.lock.library.facts)
+
+    def passed(self, block: Block) -> Passed:
+        """Take a block through: sort its rows, answer what was not met before, keep aside what cannot be read."""
+        table, size = block.table, len(block.table)
+        columns = {path: table.column(column) for column, path in self.paths.items()}
+        values = {path: coded(columns[path]) for path in self.classes}
+        codes = {path: self.classes[path].of(found).take(places) for path, (places, found) in values.items()}
+        wrong: dict[int, tuple[str, str]] = {}
+        things = []
+        for group in self.groups.values():
+            things.append(group.numbers([codes[path] for path in group.paths], size))
+            spoiled = group.wrong()[things[-1]]
+            if spoiled.any():
+                wrong = {int(at): group.why(things[-1][at]) for at in np.flatnonzero(spoiled)} | wrong
+        amounts = Quantities(columns, size, self.decimal)
+        day, late = self._days(codes.get("on"), size)
+        wrong = late | prices(columns, self.decimal) | amounts.wrong | wrong
+        rows = [*things, day, self._measured(amounts, things[GROUPS.index("facts")])]
+        originals, kept = block.originals, None
+        if wrong:
+            kept = np.delete(np.arange(size), list(wrong))
+            rows, table = [column[kept] for column in rows], table.take(pa.array(kept))
+            originals = originals and tuple(originals[at] for at in kept)
+        situations, fresh = self.keys.ids(rows)
+        self._answer([[int(column[at]) for column in rows] for at in fresh])
+        places = np.arange(size) if kept is None else kept
+        answers = self._drawn(situations, places, amounts, columns)
+        rejects = [_reject(block, columns, at, *why) for at, why in wrong.items()]
+        aside = sorted((*block.spoiled, *rejects), key=lambda one: one.row)
+        counted = {path: (found[0][places], found[1]) for path, found in values.items() if path in COUNTED}
+        return Passed(table, answers, aside, originals, counted)
+
+    def _days(self, codes: Codes | None, size: int) -> tuple[Codes, dict[int, tuple[str, str]]]:
+        """Give the number of the span of days in which each row's day falls; in one span, one law."""
+        ruling = self.ruling
+        if ruling.on is not None or codes is None:
+            return np.full(size, self._day(ruling.on or ruling.today), dtype=np.int64), {}
+        classes = self.classes["on"]
+        spans = [self._day(one if isinstance(one, dt.date) else ruling.today) for one in classes.first]
+        wrong = {
+            int(at): ("on", classes.wrong[int(codes[at])]) for at in np.flatnonzero(np.isin(codes, list(classes.wrong)))
+        }
+        return np.array(spans, dtype=np.int64).take(codes), wrong
+
+    def _day(self, day: dt.date) -> int:
+        """Give the number of a day's span; its first day stands for it."""
+        if not self.exact_days:
+            step = bisect_right(self.steps, day)
+            day = self.steps[step - 1] if step else self.steps[0] - dt.timedelta(days=1)
+        if day not in self.day_of:
+            self.day_of[day] = len(self.days)
+            self.days.append(day)
+        return self.day_of[day]
+
+    def _measured(self, amounts: Quantities, facts: Codes) -> Codes:
+        """Give the number of each row's quantity where one condition or more reads it; else whether it is exact."""
+        found = amounts.vague()
+        lines = self.groups["facts"].lines
+        compares = [self.alone or (bool(self.beside) and _states(one, self.beside)) for one in lines]
+        if not any(compares):
+            return found
+        rows = np.flatnonzero(np.array(compares, dtype=bool)[facts])
+        distinct, place = np.unique(amounts.plain[rows], return_inverse=True)
+        numbers = np.array([self._quantity(exactly(int(one))) for one in distinct], dtype=np.int64)
+        found[rows] = numbers[place] if len(rows) else found[rows]
+        for at in set(rows.tolist()) & set(amounts.others):
+            found[at] = self._quantity(amounts.others[at])
+        return found
+
+    def _quantity(self, bound: Bound) -> int:
+        if bound not in self.quantity_of:
+            self.quantity_of[bound] = len(self.quantities)
+            self.quantities.append(bound)
+        return self.quantity_of[bound]
+
+    def _answer(self, rows: list[list[int]]) -> None:
+        """Answer the situations that were not met before."""
+        fresh = [
+            Situation(item, parties, facts, papers, route, self.days[day], self.quantities[quantity])
+            for item, parties, facts, papers, route, day, quantity in rows
+        ]
+        self.situations += fresh
+        self.answered += [self._number(one) for one in self.judge.answers(fresh)]
+        self.draws += [self.judge.licence(one)[1] for one in fresh]
+
+    def _number(self, answer: Answer) -> int:
+        if answer not in self.index:
+            self.index[answer] = len(self.answers)
+            self.answers.append(answer)
+        return self.index[answer]
+
+    def _drawn(
+        self, situations: Codes, places: Codes, amounts: Quantities, columns: Mapping[str, pa.ChunkedArray]
+    ) -> Codes:
+        """Give the number of each row's answer; rows that draw on a paper are answered one by one, in order."""
+        answered = np.array(self.answered, dtype=np.int32)[situations]
+        for at in np.flatnonzero(np.array(self.draws, dtype=bool)[situations]):
+            row = int(places[at])
+            told = self.balances.answer(
+                self.situations[situations[at]], amounts.at(row), price(columns, row, self.decimal)
+            )
+            answered[at] = self._number(told)
+        return answered
+
+
+def _states(line: Line | Wrong, facts: frozenset[str]) -> bool:
+    return not isinstance(line, Wrong) and facts <= set(line.facts)
+
+
+def _reject(block: Block, columns: Mapping[str, pa.ChunkedArray], at: int, field: str, why: str) -> Reject:
+    """Write down a row that cannot be read, with the cell that spoils it where there is one."""
+    cell = columns[field][at].as_py() if field in columns else None
+    return Reject(int(block.rows[at]), field, "" if cell is None else str(cell)[:200], why)

@@ -1,0 +1,147 @@
+"""A file of order lines to a file of answers, block by block."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecluse.convoy.book import Book, Ruling
+from ecluse.convoy.columns import Columns
+from ecluse.convoy.groups import FREE
+from ecluse.convoy.summary import Summary
+from ecluse.errors import BadTable
+from ecluse.lock import build, moment
+from ecluse.tables.mapping import Map, read_map
+from ecluse.tables.paths import understood
+from ecluse.tables.reading import Block, blocks, kind_of, opened
+from ecluse.tables.writing import Aside, Writing
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from ecluse.convoy.judge import Answer
+    from ecluse.dates import Known
+    from ecluse.lock import Lock
+    from ecluse.tables.coding import Codes
+    from ecluse.tables.reading import Source
+
+COMPARED = "compared_"
+READ_AHEAD = 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to decide and how: the table, where answers go, and what rules (as for one line).
+
+    `compare_on` and `compare_law` ask for a second answer beside the first: all rows on another day,
+    or under the house rules of other folders.
+    """
+
+    table: Path
+    to: Path
+    mapping: Path | None = None
+    ignored: tuple[str, ...] = ()
+    on: dt.date | None = None
+    known: Known | None = None
+    reading: str = "enforced"
+    law: tuple[Path, ...] = ()
+    evidence: tuple[Path, ...] = ()
+    compare_on: dt.date | None = None
+    compare_law: tuple[Path, ...] = ()
+
+
+@dataclass
+class Run:
+    """What became of a run: the summary, the answers it counts, and what it was ruled by."""
+
+    ruling: Ruling
+    lock: Lock
+    summary: Summary = field(default_factory=Summary)
+    answers: Sequence[Answer] = ()
+    others: Sequence[Answer] = ()
+    unread: tuple[str, ...] = ()
+    compared: Ruling | None = None
+    rejected_to: Path | None = None
+
+
+def batch(options: Options, progress: Callable[[int, float], None] | None = None) -> Run:
+    """Answer every row of a table; raises BadTable where the table as a whole cannot be read.
+
+    `progress` is told how many rows have been answered, and which share of the table that is.
+    """
+    source = opened(options.table)
+    if options.to.resolve() == options.table.resolve():
+        message = f"{options.to}: the answers would overwrite the table; name another file."
+        raise BadTable(message)
+    kind_of(options.to)
+    rulings = _rulings(options)
+    made = read_map(options.mapping) if options.mapping else Map()
+    facts = rulings[0].lock.library.facts
+    ignored = (*options.ignored, *made.ignored)
+    paths, unread = understood(source.columns, made.columns, ignored, facts, str(options.table))
+    words = {paths[column]: told for column, told in made.values.items() if column in paths}
+    books = [Book(paths, ruling, decimal=made.decimal, words=words) for ruling in rulings]
+    run = Run(rulings[0], rulings[0].lock, unread=tuple(unread), compared=rulings[1] if rulings[1:] else None)
+    free = frozenset(column for column, path in paths.items() if path in FREE and path != "on")
+    with Writing(options.to) as out, Aside(options.to) as aside, ThreadPoolExecutor(1) as writer:
+        typed = kind_of(options.to) == ".parquet"
+        columns = [Columns(typed=typed) for _ in books]
+        waiting: Future[None] | None = None
+        for block in _ahead(source, free):
+            passed = books[0].passed(block)
+            aside.write(passed.rejects)
+            run.summary.add(passed, books[0].answers)
+            told = columns[0].of(books[0].answers, passed.answers)
+            if books[1:]:
+                again = _again(books[1], passed.table, options.table)
+                run.summary.turn(passed.answers, again)
+                second = columns[1].of(books[1].answers, again, COMPARED)
+                for name in second.column_names:
+                    told = told.append_column(name, second.column(name))
+            if waiting is not None:
+                waiting.result()
+            waiting = writer.submit(out.write, passed.table, told, passed.originals)
+            if progress is not None:
+                progress(run.summary.read, block.share)
+        if waiting is not None:
+            waiting.result()
+    run.answers = books[0].answers
+    run.others = books[1].answers if books[1:] else ()
+    run.rejected_to = aside.path if aside.count else None
+    return run
+
+
+def _rulings(options: Options) -> list[Ruling]:
+    """Give what rules: once, or twice where a second answer is asked for."""
+    lock = build(tuple(options.law), tuple(options.evidence))
+    today, known = moment(None, None, options.known)
+    first = Ruling(lock, today, known, options.on, options.reading)
+    if options.compare_on is None and not options.compare_law:
+        return [first]
+    other = build((*options.law, *options.compare_law), tuple(options.evidence))
+    return [first, Ruling(other, today, known, options.compare_on or options.on, options.reading)]
+
+
+def _again(book: Book, table: object, place: Path) -> Codes:
+    """Answer rows that were read once already."""
+    passed = book.passed(Block(table, np.arange(1, len(table) + 1, dtype=np.int64)))  # type: ignore[arg-type]
+    if passed.rejects:
+        one = passed.rejects[0]
+        message = f"{place}: under the second law, {one.field} {one.reason}."
+        raise BadTable(message)
+    return passed.answers
+
+
+def _ahead(source: Source, free: frozenset[str]) -> Iterator[Block]:
+    """Read the next block while the last one is answered."""
+    rows = blocks(source, free)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, rows, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, rows, None)
+            yield block

@@ -1,0 +1,215 @@
+"""Rows into small numbers: each distinct value of a column once, each distinct row of columns once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ecluse.errors import BadTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+# Whole numbers of whatever width, one a row.
+Codes = NDArray[np.integer[Any]]
+EMPTY = 0
+
+
+def coded(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
+    """Give a column as the place of each row's value in a list of distinct values; empty cells last.
+
+    The list's last value is None.
+    """
+    kind = column.type
+    if pa.types.is_nested(kind):
+        return _one_by_one(column)
+    if not pa.types.is_dictionary(kind):
+        column = column.dictionary_encode()
+    whole = column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], kind).dictionary_encode()
+    values = _values(whole.dictionary)
+    places = pc.fill_null(whole.indices, len(values)) if whole.null_count else whole.indices
+    return places.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), [*values, None]
+
+
+def _values(distinct: pa.Array) -> list[object]:
+    if distinct.type in (pa.float32(), pa.float16()):
+        # A short float is written shortest in its own width: 0.7, not 0.699999988079071.
+        return [Decimal(str(one)) for one in distinct.to_numpy(zero_copy_only=False)]
+    return list(distinct.to_pylist())
+
+
+def _one_by_one(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
+    places: dict[str, int] = {}
+    values: list[object] = []
+    codes = np.empty(len(column), dtype=np.int32)
+    for at, value in enumerate(column.to_pylist()):
+        key = repr(value)
+        if value is None:
+            codes[at] = -1
+            continue
+        if key not in places:
+            places[key] = len(values)
+            values.append(value)
+        codes[at] = places[key]
+    codes[codes < 0] = len(values)
+    return codes, [*values, None]
+
+
+@dataclass
+class Classes:
+    """The values of one column, sorted into classes that no condition tells apart; class 0 is the empty cell.
+
+    `sort` gives a value's class as a key that hashes, or raises ValueError with why the value cannot be
+    read. `first` holds the first value seen of each class, None for one that cannot be read, whose
+    reason is in `wrong`.
+    """
+
+    sort: Callable[[object], tuple[Hashable, object]]
+    seen: dict[Hashable, int] = field(default_factory=dict)
+    keys: dict[Hashable, int] = field(default_factory=dict)
+    first: list[object] = field(default_factory=lambda: [None])
+    wrong: dict[int, str] = field(default_factory=dict)
+
+    def of(self, values: Sequence[object]) -> Codes:
+        """Give the class of each value."""
+        return np.array([self._one(value) for value in values], dtype=np.int32)
+
+    def _one(self, raw: object) -> int:
+        if raw is None:
+            return EMPTY
+        known: Hashable = (type(raw), raw) if not isinstance(raw, dict | list) else repr(raw)
+        found = self.seen.get(known)
+        if found is None:
+            found = self._fresh(raw)
+            self.seen[known] = found
+        return found
+
+    def _fresh(self, raw: object) -> int:
+        try:
+            key, value = self.sort(raw)
+        except ValueError as problem:
+            place = len(self.first)
+            self.first.append(None)
+            self.wrong[place] = str(problem)
+            return place
+        if value is None:
+            return EMPTY
+        if key not in self.keys:
+            self.keys[key] = len(self.first)
+            self.first.append(value)
+        return self.keys[key]
+
+
+@dataclass
+class Level:
+    """One step of a trie: from a node and a class to the next node."""
+
+    table: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    nodes: int = 0
+
+
+class Trie:
+    """Numbers each distinct row of classes, exactly, however many classes come later.
+
+    A row walks down one table a column, from node to node; a step that nobody took yet makes a node.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.levels = [Level(np.full((1, 2), -1, dtype=np.int32)) for _ in range(columns)]
+        self.parents: list[list[tuple[int, int]]] = [[] for _ in range(columns)]
+        self.count = 1 if not columns else 0
+
+    def walk(self, columns: Sequence[Codes], size: int) -> Codes:
+        """Give the number of each row; `columns` holds the classes, one array a column."""
+        at: Codes = np.zeros(size, dtype=np.int32)
+        above = 1
+        for place, classes in enumerate(columns):
+            at = self._step(place, at, classes, above)
+            above = len(self.parents[place])
+        self.count = above
+        return at
+
+    def _step(self, place: int, at: Codes, classes: Codes, above: int) -> Codes:
+        level = self.levels[place]
+        most = int(classes.max(initial=0)) + 1
+        height, width = level.table.shape
+        if above > height or most > width:
+            grown = np.full((_room(above, height), _room(most, width)), -1, dtype=np.int32)
+            grown[:height, :width] = level.table
+            level.table = grown
+            width = grown.shape[1]
+        if width == 1:
+            flat = at.astype(np.int64)
+        else:
+            flat = at * np.int64(width)
+            flat += classes
+        table = level.table.ravel()
+        found = table.take(flat)
+        if found.min(initial=0) < 0:
+            steps = np.unique(flat[found < 0])
+            table[steps] = np.arange(len(self.parents[place]), len(self.parents[place]) + len(steps), dtype=np.int32)
+            self.parents[place] += [divmod(int(step), width) for step in steps]
+            found = table.take(flat)
+        return found
+
+    def row(self, number: int) -> tuple[int, ...]:
+        """Give the classes of a numbered row."""
+        classes = []
+        for steps in reversed(self.parents):
+            number, one = steps[number]
+            classes.append(one)
+        return tuple(reversed(classes))
+
+
+def _room(needed: int, there: int) -> int:
+    return there if needed <= there else max(needed, 2 * there)
+
+
+class Keys:
+    """Numbers each distinct row of several numbers, exactly, by hashing; for products too large for a trie."""
+
+    def __init__(self, columns: int) -> None:
+        self.bits = [1] * columns
+        self.rows: list[Codes] = [np.empty(0, dtype=np.int64) for _ in range(columns)]
+        self.count = 0
+
+    def ids(self, columns: Sequence[Codes]) -> tuple[Codes, Codes]:
+        """Give the number of each row, and the places of the rows that were met first now, in number order."""
+        for place, column in enumerate(columns):
+            self.bits[place] = max(self.bits[place], int(column.max(initial=0)).bit_length())
+        if sum(self.bits) > MOST_BITS:
+            message = "this table has too many kinds of lines for one run; split it and run the parts."
+            raise BadTable(message)
+        known = pl.DataFrame({"key": self._packed(self.rows), "id": np.arange(self.count, dtype=np.int32)})
+        here = pl.DataFrame({"key": self._packed(columns)})
+        found = here.join(known, on="key", how="left", maintain_order="left")["id"]
+        fresh = np.empty(0, dtype=np.int64)
+        if found.null_count():
+            places = np.flatnonzero(found.is_null().to_numpy())
+            keys, first, back = np.unique(here["key"].to_numpy()[places], return_index=True, return_inverse=True)
+            fresh = places[first]
+            numbers = found.fill_null(0).to_numpy().copy()
+            numbers[places] = self.count + back
+            self.rows = [np.concatenate([old, new[fresh]]) for old, new in zip(self.rows, columns, strict=True)]
+            self.count += len(keys)
+            return numbers, fresh
+        return found.to_numpy(), fresh
+
+    def _packed(self, columns: Sequence[Codes]) -> Codes:
+        packed = columns[0].astype(np.int64)
+        for bits, column in zip(self.bits[1:], columns[1:], strict=True):
+            packed <<= bits
+            packed |= column
+        return packed
+
+
+MOST_BITS = 63

@@ -1,0 +1,213 @@
+"""Write a table with its answers; the file appears only when it is whole."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Protocol, Self
+
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from ecluse.errors import BadTable
+from ecluse.tables.reading import Reject, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+# A workbook holds so many rows, its head included.
+MOST_ROWS = 1_048_576
+# Long lists of missing facts repeat over and over: keep them in one dictionary.
+DICTIONARY = 1 << 26
+
+
+class Sink(Protocol):
+    """What rows are written to."""
+
+    def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None) -> None:
+        """Write rows with their answers beside them."""
+
+    def close(self) -> None:
+        """Finish."""
+
+
+class Writing:
+    """A file that is written beside its place and put there when it is whole; left out when anything fails."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises BadTable where the ending is none of a table."""
+        kind_of(path)
+        self.path, self.part = path, path.with_name(f"{path.name}.part")
+        self.sink: Sink | None = None
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None = None) -> None:
+        """Write rows with their answers."""
+        try:
+            sink = self.sink or SINKS[kind_of(self.path)](self.part, table, answers)
+            self.sink = sink
+            sink.write(table, answers, originals)
+        except (OSError, pa.ArrowException) as problem:
+            message = f"{self.path}: cannot be written ({problem})."
+            raise BadTable(message) from None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Put the file in its place, or leave nothing."""
+        try:
+            if self.sink is not None:
+                self.sink.close()
+            if kind is None and self.sink is not None:
+                self.part.replace(self.path)
+        finally:
+            self.part.unlink(missing_ok=True)
+
+
+class _Parquet:
+    def __init__(self, part: Path, table: pa.Table, answers: pa.Table) -> None:
+        self.schema = pa.schema([*table.schema, *answers.schema])
+        self.file = pq.ParquetWriter(
+            part, self.schema, compression="zstd", compression_level=1, store_schema=False,
+            dictionary_pagesize_limit=DICTIONARY,
+        )  # fmt: skip
+
+    def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None) -> None:
+        del originals
+        self.file.write_table(_beside(table, answers).cast(self.schema))
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class _Csv:
+    def __init__(self, part: Path, table: pa.Table, answers: pa.Table) -> None:
+        options = pc.WriteOptions(quoting_style="needed")
+        self.file = pc.CSVWriter(part, _plain(_beside(table, answers)).schema, write_options=options)
+
+    def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None) -> None:
+        del originals
+        self.file.write_table(_plain(_beside(table, answers)))
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class _Ndjson:
+    def __init__(self, part: Path, table: pa.Table, answers: pa.Table) -> None:
+        del table, answers
+        self.file = part.open("w", encoding="utf-8")
+
+    def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None) -> None:
+        told = answers.to_pylist()
+        if originals is None:
+            for row, answer in zip(table.to_pylist(), told, strict=True):
+                kept = {name: value for name, value in row.items() if value is not None}
+                self.file.write(json.dumps(kept | answer, default=str, ensure_ascii=False) + "\n")
+            return
+        for text, answer in zip(originals, told, strict=True):
+            # The row stays as it was written, to the digit.
+            added = json.dumps(answer, default=str, ensure_ascii=False)
+            self.file.write(f"{text.rstrip()[:-1].rstrip()}, {added[1:]}\n")
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class _Xlsx:
+    def __init__(self, part: Path, table: pa.Table, answers: pa.Table) -> None:
+        import xlsxwriter  # noqa: PLC0415 - only workbooks pay for it
+
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self.book = xlsxwriter.Workbook(str(part), options)
+        self.sheet = self.book.add_worksheet("answers")
+        self.row = 1
+        bold = self.book.add_format({"bold": True})
+        self.sheet.write_row(0, 0, [*table.column_names, *answers.column_names], bold)
+        self.sheet.freeze_panes(1, 0)
+
+    def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None) -> None:
+        del originals
+        if self.row + len(table) > MOST_ROWS:
+            message = f"a workbook holds {MOST_ROWS:,} rows; write so many lines to .csv or .parquet."
+            raise BadTable(message)
+        for row in zip(*(column.to_pylist() for column in _plain(_beside(table, answers)).columns), strict=True):
+            self.sheet.write_row(self.row, 0, ["" if cell is None else cell for cell in row])
+            self.row += 1
+
+    def close(self) -> None:
+        self.book.close()
+
+
+SINKS: dict[str, Callable[[Path, pa.Table, pa.Table], Sink]] = {
+    ".parquet": _Parquet,
+    ".csv": _Csv,
+    ".ndjson": _Ndjson,
+    ".xlsx": _Xlsx,
+}
+
+
+def _beside(table: pa.Table, answers: pa.Table) -> pa.Table:
+    return pa.table([*table.columns, *answers.columns], names=[*table.column_names, *answers.column_names])
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Give columns that a text format can hold: nested data as JSON, dictionaries as their words."""
+    columns = []
+    for column in table.columns:
+        kind = column.type
+        if pa.types.is_dictionary(kind):
+            columns.append(column.cast(kind.value_type))
+        elif pa.types.is_nested(kind) or pa.types.is_decimal(kind):
+            columns.append(pa.array([_text(value) for value in column.to_pylist()], pa.string()))
+        else:
+            columns.append(column)
+    return pa.table(columns, names=table.column_names)
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+class Aside:
+    """The rows that cannot be read, in a file beside the answers that appears only if there are any."""
+
+    def __init__(self, answers: Path) -> None:
+        """`answers` is the file that the rows that can be read go to."""
+        self.path = answers.with_name(f"{answers.name}.rejected.csv")
+        self.part = self.path.with_name(f"{self.path.name}.part")
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def write(self, rejects: Iterable[Reject]) -> None:
+        """Write rejects down."""
+        rows = [(one.row, one.field, one.value, one.reason) for one in rejects]
+        if not rows:
+            return
+        with self.part.open("a" if self.count else "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            if not self.count:
+                writer.writerow(("row", "field", "value", "reason"))
+            writer.writerows(rows)
+        self.count += len(rows)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Put the file in its place; one of an earlier run does not outlive it."""
+        if kind is None and self.count:
+            self.part.replace(self.path)
+        elif kind is None:
+            self.path.unlink(missing_ok=True)
+        self.part.unlink(missing_ok=True)
