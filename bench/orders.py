@@ -1,8 +1,8 @@
 """An order book as Parquet, made with a seed: what it holds is documented here, and nothing in it is real.
 
-Each row draws one of 1,200 accounts (a buyer with its headquarters, parent, kind, end user and route;
-heavy accounts order more: Zipf), one of 60 ways to name a chip (Zipf), a day of one year, a quantity,
-a price, and one of 40 sets of certified facts. Gaps: 30 % of accounts do not know the parent's
+Each row draws one of 1,200 accounts (a buyer with its headquarters, parent, kind, end user, route and
+certificates; heavy accounts order more: Zipf), one of 60 ways to name a chip (Zipf), a day of one year, a quantity,
+a price. What is certified belongs to the account's file: one of 40 sets of facts. Gaps: 30 % of accounts do not know the parent's
 headquarters, 20 % not the end user; 5 % of rows leave the day out; 3 % give a quantity as a bound;
 1 % state measures between bounds in place of a chip.
 """
@@ -30,7 +30,14 @@ COUNTRIES = (
     "CN", "US", "DE", "SG", "TW", "AE", "SA", "VN", "HK", "MY", "IN", "JP", "KR", "GB", "FR", "NL", "BR", "IL", "KZ",
     "QA", "TH", "ID", "MX", "CA", "AU", "SE", "CH", "PL", "TR", "MO",
 )  # fmt: skip
-KINDS = ("private company", "state-owned enterprise", "university", "cloud provider", "distributor", "government agency")
+KINDS = (
+    "private company",
+    "state-owned enterprise",
+    "university",
+    "cloud provider",
+    "distributor",
+    "government agency",
+)
 NAMED = ("Alibaba Group", "Tencent Holdings", "ByteDance", "DeepSeek", "Baidu")
 FACTS = (
     "other_controls_cleared", "restricted_party", "military_end_use", "supercomputer_end_use", "kyc_certified",
@@ -74,7 +81,9 @@ def accounts(rng: np.random.Generator) -> dict[str, list[str | None]]:
 def certified(rng: np.random.Generator) -> dict[str, list[bool | None]]:
     """Draw the sets of certified facts."""
     return {
-        f"facts.{name}": [None if rng.random() < 0.5 else bool(rng.random() < (0.95 if "cert" in name else 0.05)) for _ in range(SETS)]
+        f"facts.{name}": [
+            None if rng.random() < 0.5 else bool(rng.random() < (0.95 if "cert" in name else 0.05)) for _ in range(SETS)
+        ]
         for name in FACTS
     }
 
@@ -88,9 +97,12 @@ def _taken(values: list[Any], places: np.ndarray[Any, np.dtype[np.int32]], kind:
     return pa.DictionaryArray.from_arrays(pa.array(places, mask=empty), words)
 
 
-def batch(rng: np.random.Generator, start: int, size: int, who: dict[str, Any], sets: dict[str, Any], first: dt.date) -> pa.Table:
+def batch(
+    rng: np.random.Generator, start: int, size: int, who: dict[str, Any], sets: dict[str, Any], first: dt.date
+) -> pa.Table:
     """Make some rows."""
-    account, chip, facts = zipf(rng, size, ACCOUNTS), zipf(rng, size, len(CHIPS)), zipf(rng, size, SETS)
+    account, chip = zipf(rng, size, ACCOUNTS), zipf(rng, size, len(CHIPS))
+    facts = account % SETS
     vague, measured, undated = rng.random(size) < 0.03, rng.random(size) < 0.01, rng.random(size) < 0.05
     quantity = np.exp(rng.normal(4, 2, size)).astype(np.int64) + 1
     columns: dict[str, pa.Array] = {"id": pa.array(np.char.add("L", np.arange(start, start + size).astype(str)))}
@@ -107,7 +119,9 @@ def batch(rng: np.random.Generator, start: int, size: int, who: dict[str, Any], 
     columns |= {name: _taken(values, facts, pa.bool_()) for name, values in sets.items()}
     prices = np.char.add((rng.integers(500, 40_000, size)).astype(str), ".00")
     columns["unit_price.amount"] = pa.array(prices)
-    columns["unit_price.currency"] = pa.DictionaryArray.from_arrays(pa.array(np.zeros(size, np.int32)), pa.array(["USD"]))
+    columns["unit_price.currency"] = pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(size, np.int32)), pa.array(["USD"])
+    )
     return pa.table(columns)
 
 
@@ -118,7 +132,9 @@ def write(path: Path, rows: int, seed: int = 7, first: dt.date = dt.date(2025, 1
     writer = None
     for start in range(0, rows, BATCH):
         table = batch(rng, start, min(BATCH, rows - start), who, sets, first)
-        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=1, store_schema=False)
+        writer = writer or pq.ParquetWriter(
+            path, table.schema, compression="zstd", compression_level=1, store_schema=False
+        )
         writer.write_table(table)
     if writer is not None:
         writer.close()

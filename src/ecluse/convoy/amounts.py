@@ -27,43 +27,63 @@ CURRENCY = re.compile(r"[A-Z]{3}\Z")
 # Whole numbers of so many digits fit a column of integers.
 _PLAIN = r"^\d{1,15}$"
 VAGUE = 1
+LARGEST = 2**62
 # Stand for any quantity, where none tells rows apart.
 ONE, SOME = exactly(1), Bound(1, None)
 
 
 class Quantities:
-    """The quantity of each row: a whole number in `plain` (0 where it is not one), else a bound in `others`."""
+    """The quantity of each row: a whole number in `plain`, a floor in `low` (0 where there is none), or in `others`."""
 
     others: dict[int, Bound]
     wrong: Wrongs
 
     def __init__(self, columns: Mapping[str, pa.ChunkedArray], size: int, decimal: str) -> None:
         self.plain: Codes = np.zeros(size, dtype=np.int64)
+        self.low: Codes = np.zeros(size, dtype=np.int64)
         self.others, self.wrong = {}, {}
         present = [path for path in QUANTITY if path in columns]
-        if present == ["quantity"]:
+        if "quantity" in present:
             self.plain = _whole(columns["quantity"])
-        for at in np.flatnonzero(self.plain < 1).tolist():
+        doubtful = self.plain < 1
+        if "quantity.at_least" in present:
+            # The commonest bound, a floor alone, needs no closer look.
+            floor = _whole(columns["quantity.at_least"])
+            alone = floor > 0
+            for path in ("quantity", "quantity.at_most"):
+                alone &= _empty(columns[path]) if path in columns else True
+            self.low = np.where(alone, floor, 0)
+            doubtful = (doubtful | ~_empty(columns["quantity.at_least"])) & ~alone
+        if "quantity.at_most" in present:
+            doubtful |= ~_empty(columns["quantity.at_most"])
+        for at in np.flatnonzero(doubtful).tolist():
             cells = {path: columns[path][at].as_py() for path in present}
             try:
                 bound = _bound(cells, decimal)
             except BadLine as problem:
                 self.wrong[at] = (problem.field or "quantity", problem.why)
                 continue
-            if bound.exact is not None and bound.exact < 2**62:
+            if bound.exact is not None and bound.exact < LARGEST:
                 self.plain[at] = int(bound.exact)
             else:
                 self.others[at] = bound
 
     def at(self, row: int) -> Bound:
         """Give the quantity of a row."""
+        if self.low[row]:
+            return Bound(int(self.low[row]), None)
         return self.others.get(row) or exactly(int(self.plain[row]))
 
     def vague(self) -> Codes:
         """Say of each row whether its quantity is exact or a bound."""
         found = np.zeros(len(self.plain), dtype=np.int64)
         found[list(self.others)] = VAGUE
+        found[self.low > 0] = VAGUE
         return found
+
+
+def _empty(column: pa.ChunkedArray) -> Codes:
+    return np.asarray(column.is_null().to_numpy(), dtype=bool)
 
 
 def _whole(column: pa.ChunkedArray) -> Codes:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from ecluse import evidence
 from ecluse.bounds import Bound, exactly
-from ecluse.convoy.judge import Answer, answer_of, models_of
+from ecluse.convoy.answers import Answer, answer_of
+from ecluse.convoy.things import line_of, models_of
 from ecluse.lock import decide
 from ecluse.truth import NO, YES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ecluse.authorisation import Authorisation
-    from ecluse.convoy.judge import Judge, Situation
+    from ecluse.convoy.groups import Group
+    from ecluse.convoy.things import Ruling, Situation
     from ecluse.decision import Decision
     from ecluse.lock import Lock
     from ecluse.order import Line, Money
@@ -30,21 +32,22 @@ GATES = ("exporter", "importer")
 class Balances:
     """What rows have drawn so far, by paper."""
 
-    judge: Judge
+    ruling: Ruling
+    groups: Mapping[str, Group]
     drawn: dict[object, int] = field(default_factory=dict)
     told: dict[object, Answer] = field(default_factory=dict)
 
     def answer(self, one: Situation, quantity: Bound, price: Money | None) -> Answer:
         """Answer one row with what the rows before it have left of its papers, and draw what it takes."""
-        line = dataclasses.replace(self.judge.line(one), quantity=quantity, unit_price=price)
-        lock, models = self.judge.lock, models_of(line, self.judge.lock)
-        papers = evidence.balances(lock.evidence, line, self.judge.known, models)
+        line = dataclasses.replace(line_of(self.groups, one), quantity=quantity, unit_price=price)
+        lock, models = self.ruling.lock, models_of(line, self.ruling.lock)
+        papers = evidence.balances(lock.evidence, line, self.ruling.known, models)
         drawn = tuple(self.drawn.get(_key(paper), 0) for paper in papers)
         key = (one, quantity, price, drawn)
         if key in self.told:
             return self.told[key]
         left_line, left_lock = self._left(line, lock)
-        decision = decide(left_line, left_lock, on=one.day, known=self.judge.known, reading=self.judge.reading)
+        decision = decide(left_line, left_lock, on=one.day, known=self.ruling.known, reading=self.ruling.reading)
         before = dict(self.drawn)
         holds = self._holds(left_line, left_lock, one, models)
         self._draw(left_line, left_lock, one, models, decision)
@@ -70,7 +73,7 @@ class Balances:
 
     def _holds(self, line: Line, lock: Lock, one: Situation, models: tuple[str, ...]) -> tuple[bool, ...]:
         """Say of each gate, and of notices, whether a paper covers the line."""
-        base, known = lock.evidence, self.judge.known
+        base, known = lock.evidence, self.ruling.known
         gates = [evidence.held(base, line, one.day, known, gate, models).truth is YES for gate in GATES]
         return (*gates, evidence.notice_for(base, line, one.day, models) is not None)
 
@@ -89,7 +92,7 @@ class Balances:
         self, line: Line, lock: Lock, one: Situation, models: tuple[str, ...]
     ) -> Iterator[tuple[Authorisation, ...]]:
         for gate in GATES:
-            yield evidence.held(lock.evidence, line, one.day, self.judge.known, gate, models).papers
+            yield evidence.held(lock.evidence, line, one.day, self.ruling.known, gate, models).papers
         notice = evidence.notice_for(lock.evidence, line, one.day, models)
         if notice is not None:
             yield (notice,)

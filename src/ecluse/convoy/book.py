@@ -12,10 +12,14 @@ import pyarrow as pa
 
 from ecluse.bounds import Bound, exactly
 from ecluse.convoy.amounts import ONE, SOME, Quantities, price, prices
+from ecluse.convoy.answers import Answer, ahead, together
 from ecluse.convoy.balances import Balances
 from ecluse.convoy.classes import Sorter, days, quantity_matters
+from ecluse.convoy.exporters import NUMBERED, Exporters
 from ecluse.convoy.groups import GROUPS, Group, Wrong, group_of
-from ecluse.convoy.judge import Answer, Judge, Situation
+from ecluse.convoy.importers import Importers, Licences
+from ecluse.convoy.things import Ruling, Situation
+from ecluse.lock import EARLIER_ACTS
 from ecluse.tables.coding import Classes, Codes, Keys, coded
 from ecluse.tables.paths import kind_of
 from ecluse.tables.reading import Reject
@@ -23,25 +27,12 @@ from ecluse.tables.reading import Reject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecluse.dates import Known
-    from ecluse.lock import Lock
     from ecluse.order import Line
     from ecluse.tables.reading import Block
 
 
 # Columns that a summary counts.
 COUNTED = ("item.chip", "destination")
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """What all rows are ruled by: the lock, a day for all (else each row's own, else `today`), knowledge, reading."""
-
-    lock: Lock
-    today: dt.date
-    known: Known
-    on: dt.date | None = None
-    reading: str = "enforced"
 
 
 @dataclass(frozen=True)
@@ -80,20 +71,20 @@ class Book:
         self.classes = {path: Classes(sorter.of(path)) for path in sorted_}
         self.groups = {name: self._group(name) for name in GROUPS}
         self.alone, self.beside = quantity_matters(ruling.lock)
-        self.judge = Judge(ruling.lock, self.groups, ruling.known, ruling.reading, beside=self.beside)
         self.steps = days(ruling.lock)
         self.exact_days = papers or any(kind == "day" and path != "on" for path, kind in self.kinds.items())
-        self.keys = Keys(len(GROUPS) + 2)
         self.days: list[dt.date] = []
         self.day_of: dict[dt.date, int] = {}
         self.quantities: list[Bound] = [ONE, SOME]
         self.quantity_of: dict[Bound, int] = {}
-        self.situations: list[Situation] = []
-        self.answers: list[Answer] = []
+        self.exporters = Exporters(ruling, self.groups, self.days, self.quantities, self.beside)
+        self.importers = Importers(ruling, self.groups, self.days, ONE)
+        self.licences = Licences(ruling, self.groups, self.days, ONE)
+        self.balances = Balances(ruling, self.groups)
+        self.keys = Keys(3)
         self.answered: list[int] = []
-        self.draws: list[bool] = []
+        self.answers: list[Answer] = []
         self.index: dict[Answer, int] = {}
-        self.balances = Balances(self.judge)
 
     def _group(self, name: str) -> Group:
         paths = tuple(path for path in self.kinds if group_of(path) == name)
@@ -115,20 +106,53 @@ class Book:
         amounts = Quantities(columns, size, self.decimal)
         day, late = self._days(codes.get("on"), size)
         wrong = late | prices(columns, self.decimal) | amounts.wrong | wrong
-        rows = [*things, day, self._measured(amounts, things[GROUPS.index("facts")])]
-        originals, kept = block.originals, None
+        kept = np.delete(np.arange(size), list(wrong)) if wrong else np.arange(size)
+        measured = self._measured(amounts, things[GROUPS.index("facts")])
+        originals = block.originals
         if wrong:
-            kept = np.delete(np.arange(size), list(wrong))
-            rows, table = [column[kept] for column in rows], table.take(pa.array(kept))
+            things, day, measured = [one[kept] for one in things], day[kept], measured[kept]
+            table = table.take(pa.array(kept))
             originals = originals and tuple(originals[at] for at in kept)
-        situations, fresh = self.keys.ids(rows)
-        self._answer([[int(column[at]) for column in rows] for at in fresh])
-        places = np.arange(size) if kept is None else kept
-        answers = self._drawn(situations, places, amounts, columns)
+        answers = self._answered(dict(zip(GROUPS, things, strict=True)), day, measured, kept, amounts, columns)
         rejects = [_reject(block, columns, at, *why) for at, why in wrong.items()]
         aside = sorted((*block.spoiled, *rejects), key=lambda one: one.row)
-        counted = {path: (found[0][places], found[1]) for path, found in values.items() if path in COUNTED}
+        counted = {path: (found[0][kept], found[1]) for path, found in values.items() if path in COUNTED}
         return Passed(table, answers, aside, originals, counted)
+
+    def _answered(
+        self,
+        things: dict[str, Codes],
+        days: Codes,
+        measured: Codes,
+        kept: Codes,
+        amounts: Quantities,
+        columns: Mapping[str, pa.ChunkedArray],
+    ) -> Codes:
+        """Give the number of each row's answer; rows that draw on a paper are answered one by one, in order."""
+        if not len(kept):
+            return np.empty(0, dtype=np.int32)
+        held, draws = self.licences.of(things, days)
+        exporters = self.exporters.numbers(things, days, held, measured)
+        importers = self.importers.numbers(things, days)
+        early = np.array([_early(one) for one in self.groups["route"].lines], dtype=bool).take(things["route"])
+        ids, fresh = self.keys.ids([exporters, importers, early])
+        for at in fresh:
+            exporter, importer = self.exporters.answers[exporters[at]], self.importers.answers[importers[at]]
+            self.answered.append(self._number(together(ahead(exporter) if early[at] else exporter, importer)))
+        answered = np.array(self.answered, dtype=np.int32).take(ids)
+        for at in np.flatnonzero(draws).tolist():
+            row = int(kept[at])
+            numbers = (int(things[name][at]) for name in NUMBERED)
+            one = Situation(*numbers, self.days[days[at]], ONE)
+            told = self.balances.answer(one, amounts.at(row), price(columns, row, self.decimal))
+            answered[at] = self._number(told)
+        return answered
+
+    def _number(self, answer: Answer) -> int:
+        if answer not in self.index:
+            self.index[answer] = len(self.answers)
+            self.answers.append(answer)
+        return self.index[answer]
 
     def _days(self, codes: Codes | None, size: int) -> tuple[Codes, dict[int, tuple[str, str]]]:
         """Give the number of the span of days in which each row's day falls; in one span, one law."""
@@ -163,8 +187,9 @@ class Book:
         distinct, place = np.unique(amounts.plain[rows], return_inverse=True)
         numbers = np.array([self._quantity(exactly(int(one))) for one in distinct], dtype=np.int64)
         found[rows] = numbers[place] if len(rows) else found[rows]
-        for at in set(rows.tolist()) & set(amounts.others):
-            found[at] = self._quantity(amounts.others[at])
+        vague = np.flatnonzero(amounts.low > 0)
+        for at in set(rows.tolist()) & {*amounts.others, *vague.tolist()}:
+            found[at] = self._quantity(amounts.at(at))
         return found
 
     def _quantity(self, bound: Bound) -> int:
@@ -173,34 +198,9 @@ class Book:
             self.quantities.append(bound)
         return self.quantity_of[bound]
 
-    def _answer(self, rows: list[list[int]]) -> None:
-        """Answer the situations that were not met before."""
-        fresh = [
-            Situation(item, parties, facts, papers, route, self.days[day], self.quantities[quantity])
-            for item, parties, facts, papers, route, day, quantity in rows
-        ]
-        self.situations += fresh
-        self.answered += [self._number(one) for one in self.judge.answers(fresh)]
-        self.draws += [self.judge.licence(one)[1] for one in fresh]
 
-    def _number(self, answer: Answer) -> int:
-        if answer not in self.index:
-            self.index[answer] = len(self.answers)
-            self.answers.append(answer)
-        return self.index[answer]
-
-    def _drawn(
-        self, situations: Codes, places: Codes, amounts: Quantities, columns: Mapping[str, pa.ChunkedArray]
-    ) -> Codes:
-        """Give the number of each row's answer; rows that draw on a paper are answered one by one, in order."""
-        answered = np.array(self.answered, dtype=np.int32)[situations]
-        for at in np.flatnonzero(np.array(self.draws, dtype=bool)[situations]):
-            row = int(places[at])
-            told = self.balances.answer(
-                self.situations[situations[at]], amounts.at(row), price(columns, row, self.decimal)
-            )
-            answered[at] = self._number(told)
-        return answered
+def _early(line: Line | Wrong) -> bool:
+    return not isinstance(line, Wrong) and line.act in EARLIER_ACTS
 
 
 def _states(line: Line | Wrong, facts: frozenset[str]) -> bool:

@@ -10,10 +10,10 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecluse.convoy.judge import Answer
+    from ecluse.convoy.answers import Answer
     from ecluse.tables.coding import Codes
 
-from ecluse.convoy.judge import NOT_APPLICABLE
+from ecluse.convoy.answers import NOT_APPLICABLE
 
 TRUTHS = ("may_pass", "exporter", "importer", "licence_required")
 WORDS = ("ic_level", "policy", "binding_gate", "decided_by", "missing")

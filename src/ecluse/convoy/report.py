@@ -52,28 +52,53 @@ def _body(run: Run, found: Counted) -> Iterator[str]:
     )
     yield "<h2>Rows by answer</h2>"
     yield _split_bar(found.answers)
-    yield _table("Rows by answer", ("answer", "rows"), ((f"{_mark(word)} {word}", count) for word, count in found.answers.items()))
+    yield _table(
+        "Rows by answer",
+        ("answer", "rows"),
+        ((f"{_mark(word)} {word}", count) for word, count in found.answers.items()),
+    )
     yield _table("Rows by gate", ("gate", *SHADES, "does not apply"), _gates(found))
     yield "<h2>Facts that would settle lines</h2>"
     rows = [(name, alone, lacking) for name, alone, lacking in found.missing[:TOP]]
-    yield _bars("Rows that lack a fact, and those it would settle alone", [(name, (alone, lacking - alone)) for name, alone, lacking in rows], ("#2b5f8a", "#b9cbdb"))
-    yield _table("The exporter's gate of so many lines would be settled by one fact", ("fact", "would settle", "lines lack it"), rows)
+    yield _bars(
+        "Rows that lack a fact, and those it would settle alone",
+        [(name, (alone, lacking - alone)) for name, alone, lacking in rows],
+        ("#2b5f8a", "#b9cbdb"),
+    )
+    yield _table(
+        "The exporter's gate of so many lines would be settled by one fact",
+        ("fact", "would settle", "lines lack it"),
+        rows,
+    )
     yield "<h2>Chips</h2>"
     chips = found.chips[:TOP]
-    yield _bars("Rows by chip and answer", [(name, tuple(words[word] for word in SHADES)) for name, words in chips], tuple(SHADES.values()))
-    yield _table("Rows by chip", ("chip", *SHADES), ((name, *(words[word] for word in SHADES)) for name, words in chips))
+    yield _bars(
+        "Rows by chip and answer",
+        [(name, tuple(words[word] for word in SHADES)) for name, words in chips],
+        tuple(SHADES.values()),
+    )
+    yield _table(
+        "Rows by chip", ("chip", *SHADES), ((name, *(words[word] for word in SHADES)) for name, words in chips)
+    )
     yield "<h2>Destinations</h2>"
-    yield _table("Rows by destination", ("destination", *SHADES), ((name, *(words[word] for word in SHADES)) for name, words in found.destinations[:TOP]))
+    yield _table(
+        "Rows by destination",
+        ("destination", *SHADES),
+        ((name, *(words[word] for word in SHADES)) for name, words in found.destinations[:TOP]),
+    )
     yield "<h2>What decided</h2>"
     yield _table("Rows that a provision or a report decides", ("provision or claim", "rows"), found.deciding[: 2 * TOP])
     if run.compared is not None:
         yield "<h2>What turns</h2>"
-        rows_ = ((f"{one.before} → {one.after}{why(one)}", one.rows) for one in turns(run.summary, run.answers, run.others)[: 2 * TOP])
+        rows_ = (
+            (f"{one.before} → {one.after}{why(one)}", one.rows)
+            for one in turns(run.summary, run.answers, run.others)[: 2 * TOP]
+        )
         yield _table("Rows whose answer turns", ("from, to, and by which provision", "rows"), rows_)
 
 
 def _mark(word: str) -> str:
-    return MARKS.get(word, "–")
+    return MARKS.get(word, "-")
 
 
 def _gates(found: Counted) -> Iterator[tuple[object, ...]]:
@@ -85,7 +110,9 @@ def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) 
     cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     lines = [f"<table><caption>{escape(caption)}</caption><thead><tr>{cells}</tr></thead><tbody>"]
     for first, *rest in rows:
-        told = "".join(f"<td>{value:,}</td>" if isinstance(value, int) else f"<td>{escape(str(value))}</td>" for value in rest)
+        told = "".join(
+            f"<td>{value:,}</td>" if isinstance(value, int) else f"<td>{escape(str(value))}</td>" for value in rest
+        )
         lines.append(f'<tr><th scope="row">{escape(str(first))}</th>{told}</tr>')
     return "\n".join([*lines, "</tbody></table>"])
 
@@ -100,7 +127,9 @@ def _split_bar(words: Mapping[str, int]) -> str:
             continue
         parts.append(f'<rect x="{at:.1f}" y="0" width="{max(width - 2, 1):.1f}" height="44" fill="{shade}"/>')
         if width > 120:
-            parts.append(f'<text x="{at + 10:.1f}" y="28" fill="#fff" font-size="16">{MARKS[word]} {word} {words[word] / total:.1%}</text>')
+            parts.append(
+                f'<text x="{at + 10:.1f}" y="28" fill="#fff" font-size="16">{MARKS[word]} {word} {words[word] / total:.1%}</text>'
+            )
         at += width
     return _figure("Rows by answer", 44, parts)
 
@@ -112,11 +141,15 @@ def _bars(title: str, rows: Sequence[tuple[str, tuple[int, ...]]], shades: Seque
     for place, (name, parts) in enumerate(rows):
         top, at = place * ROW, float(LABEL)
         shown = name if len(name) <= 40 else f"{name[:39]}…"
-        drawn.append(f'<text x="{LABEL - 8}" y="{top + 17}" text-anchor="end" font-size="13" fill="#1c2733">{escape(shown)}</text>')
+        drawn.append(
+            f'<text x="{LABEL - 8}" y="{top + 17}" text-anchor="end" font-size="13" fill="#1c2733">{escape(shown)}</text>'
+        )
         for count, shade in zip(parts, shades, strict=True):
             width = (WIDE - LABEL - 90) * count / most
             if width > 0:
-                drawn.append(f'<rect x="{at:.1f}" y="{top + 3}" width="{max(width, 0.8):.1f}" height="18" fill="{shade}"/>')
+                drawn.append(
+                    f'<rect x="{at:.1f}" y="{top + 3}" width="{max(width, 0.8):.1f}" height="18" fill="{shade}"/>'
+                )
                 at += width
         drawn.append(f'<text x="{at + 6:.1f}" y="{top + 17}" font-size="13" fill="#55616d">{sum(parts):,}</text>')
     return _figure(title, ROW * max(len(rows), 1), drawn)

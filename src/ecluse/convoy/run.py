@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecluse.convoy.book import Book, Ruling
+from ecluse.convoy.book import Book
 from ecluse.convoy.columns import Columns
 from ecluse.convoy.groups import FREE
 from ecluse.convoy.summary import Summary
+from ecluse.convoy.things import Ruling
 from ecluse.errors import BadTable
 from ecluse.lock import build, moment
 from ecluse.tables.mapping import Map, read_map
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from ecluse.convoy.judge import Answer
+    from ecluse.convoy.answers import Answer
     from ecluse.dates import Known
     from ecluse.lock import Lock
     from ecluse.tables.coding import Codes

@@ -11,8 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ecluse.convoy.answers import Answer
     from ecluse.convoy.book import Passed
-    from ecluse.convoy.judge import Answer
     from ecluse.tables.coding import Codes
 
 WORDS = {1: "yes", 0: "no", -1: "not known"}

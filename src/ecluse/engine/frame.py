@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,12 +14,11 @@ from ecluse.truth import UNKNOWN, YES, Truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from decimal import Decimal
 
     from ecluse.engine.facts import Facts, Value
     from ecluse.provision import Fact
 
-# A double tells apart all decimals of so many digits.
-DIGITS = 15
 # Whole numbers up to this, and their sums, are exact as doubles.
 WHOLE = 2**50
 Cell = tuple[str, pl.DataType | type[pl.DataType], object]
@@ -35,8 +33,9 @@ class Laid:
     odd: tuple[int, ...]
 
 
-def lay(rows: Sequence[Facts], kinds: Mapping[str, Fact]) -> Laid:
-    """Lay facts out in columns, one row each; `kinds` is the vocabulary of the law."""
+def lay(rows: Sequence[Facts], kinds: Mapping[str, Fact], edges: frozenset[int | Decimal] = frozenset()) -> Laid:
+    """Lay facts out in columns, one row each; `kinds` is the vocabulary of the law, `edges` its thresholds."""
+    near = frozenset(float(edge) for edge in edges)
     columns: dict[str, list[object]] = {}
     types: dict[str, pl.DataType | type[pl.DataType]] = {}
     several: dict[str, dict[str, None]] = {}
@@ -56,7 +55,11 @@ def lay(rows: Sequence[Facts], kinds: Mapping[str, Fact]) -> Laid:
         series.append(pl.Series(name, [blank if cell is _UNSET else cell for cell in cells], dtype=types[name]))
     frame = pl.DataFrame(series) if series else pl.DataFrame({"no facts": [None] * len(rows)})
     shape = Shape(frozenset(columns), {name: tuple(paths) for name, paths in several.items()})
-    return Laid(frame, shape, tuple(at for at, facts in enumerate(rows) if any(map(_odd, facts.values()))))
+    return Laid(
+        frame,
+        shape,
+        tuple(at for at, facts in enumerate(rows) if any(_odd(value, edges, near) for value in facts.values())),
+    )
 
 
 def complete(frame: pl.DataFrame, names: Iterable[str], kinds: Mapping[str, Fact]) -> pl.DataFrame:
@@ -113,14 +116,12 @@ def _absent(name: str, kinds: Mapping[str, Fact]) -> Iterator[Cell]:
         yield name, pl.String, ABSENT
 
 
-def _odd(value: Value) -> bool:
-    return isinstance(value, Bound) and any(side is not None and _merges(side) for side in (value.low, value.high))
-
-
-def _merges(number: int | Decimal) -> bool:
-    """Would a number, as a double, be taken for another one that a text could name?"""
-    near = Decimal(repr(float(number)))
-    return near != number and len(near.as_tuple().digits) <= DIGITS
+def _odd(value: Value, edges: frozenset[int | Decimal], near: frozenset[float]) -> bool:
+    """Would a number, as a double, be taken for a threshold that it only comes near?"""
+    if not isinstance(value, Bound):
+        return False
+    sides = (side for side in (value.low, value.high) if side is not None)
+    return any(float(side) in near and side not in edges for side in sides)
 
 
 def whole(bound: Bound | None) -> bool:

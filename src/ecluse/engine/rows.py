@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ecluse.bounds import Bound
+from ecluse.condition import Compare, Const, walk
 from ecluse.engine.batch import BITS, FALSE, plan, weigh
 from ecluse.engine.frame import complete
 from ecluse.engine.gaps import missing
@@ -18,6 +20,7 @@ from ecluse.engine.lower import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from ecluse.engine.batch import Plan
     from ecluse.engine.gate import Machine, Rule
@@ -60,6 +63,17 @@ def answer_rows(law: Law, text: Law, facts: pl.DataFrame, several: Mapping[str, 
     starts = np.flatnonzero(np.diff(facts["situation"].to_numpy(), prepend=-1))
     depends = _depends(machine(text), engine, facts, shape, answers)
     return _joined(steps, facts, answers, depends, starts)
+
+
+@lru_cache(maxsize=256)
+def edges_of(law: Law) -> frozenset[int | Decimal]:
+    """Give every number that a condition of a law compares with."""
+    rules = machine(law).rules.values()
+    nodes = (node for rule in rules for one in (rule.when, rule.met, rule.doubt) if one for node in walk(one.node))
+    sides = (side for node in nodes if isinstance(node, Compare) for side in (node.left, node.right))
+    bounds = (one.value for side in sides for one in walk(side) if isinstance(one, Const))
+    ends = (end for bound in bounds if isinstance(bound, Bound) for end in (bound.low, bound.high))
+    return frozenset(end for end in ends if end is not None)
 
 
 def _quiet(facts: pl.DataFrame, name: str) -> pl.Expr:

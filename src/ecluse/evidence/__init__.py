@@ -5,7 +5,8 @@ Views on the claims (lists, chains, contradictions, open parameters) are in `evi
 
 from ecluse.evidence.base import Base, load
 from ecluse.evidence.citing import day_of_report, days
-from ecluse.evidence.cover import left_of, needed
+from ecluse.evidence.cover import fits_item, left_of, needed
+from ecluse.evidence.names import product_key
 from ecluse.evidence.needs import facts_read
 from ecluse.evidence.papers import balances, held, identity, notice, notice_for
 from ecluse.evidence.weighing import weigh
@@ -16,6 +17,7 @@ __all__ = [
     "day_of_report",
     "days",
     "facts_read",
+    "fits_item",
     "held",
     "identity",
     "left_of",
@@ -23,5 +25,6 @@ __all__ = [
     "needed",
     "notice",
     "notice_for",
+    "product_key",
     "weigh",
 ]

@@ -213,3 +213,24 @@ class Keys:
 
 
 MOST_BITS = 63
+
+
+class Sorted:
+    """Numbers in classes: those of one class have the same signature on a day, and nothing tells them apart.
+
+    `sign` gives the signature of a number on a day, both by number; it is asked once for each pair.
+    """
+
+    def __init__(self, sign: Callable[[int, int], Hashable]) -> None:
+        self.sign = sign
+        self.trie = Trie(2)
+        self.index: dict[Hashable, int] = {}
+        self.classes: list[int] = []
+
+    def of(self, days: Codes, numbers: Codes) -> Codes:
+        """Give the class of each row's number on its day."""
+        pairs = self.trie.walk([days, numbers], len(numbers))
+        for pair in range(len(self.classes), self.trie.count):
+            signature = self.sign(*self.trie.row(pair))
+            self.classes.append(self.index.setdefault(signature, len(self.index)))
+        return np.array(self.classes, dtype=np.int32).take(pairs)

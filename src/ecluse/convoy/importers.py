@@ -1,0 +1,133 @@
+"""The importer's gate for rows, and the licences held: each answered once for all that it cannot tell apart."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecluse import evidence
+from ecluse.convoy.answers import CODES, NOT_APPLICABLE, Gate, importer_of
+from ecluse.convoy.things import Ruling, Situation, line_of, models_of
+from ecluse.tables.coding import Codes, Keys, Sorted
+from ecluse.truth import NO
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from ecluse.bounds import Bound
+    from ecluse.convoy.groups import Group
+
+ELSEWHERE = Gate(NOT_APPLICABLE)
+
+
+class Importers:
+    """Answers of the importer's gate, by number; number 0 is that of a line it does not apply to."""
+
+    def __init__(self, ruling: Ruling, groups: Mapping[str, Group], days: Sequence[dt.date], some: Bound) -> None:
+        """`days` are the days by number, `some` a quantity that stands for all."""
+        self.ruling, self.groups, self.days, self.some = ruling, groups, days, some
+        self.read = evidence.facts_read(ruling.lock.evidence)
+        self.spans = evidence.days(ruling.lock.evidence)
+        self.products = frozenset(product for product, _ in ruling.lock.evidence.shelves)
+        self.sorts = {
+            "item": Sorted(self._item),
+            "parties": Sorted(self._parties),
+            "facts": Sorted(self._facts),
+            "route": Sorted(self._route),
+        }
+        self.keys = Keys(6)
+        self.answers: list[Gate] = [ELSEWHERE]
+        self.index: dict[Gate, int] = {ELSEWHERE: 0}
+        self.answered: list[int] = []
+
+    def _item(self, _: int, number: int) -> Hashable:
+        """Tell items apart by the chips of which reports or papers speak."""
+        line, base = self.groups["item"].line(number), self.ruling.lock.evidence
+        models = models_of(line, self.ruling.lock)
+        keys = tuple(dict.fromkeys(evidence.product_key(model) for model in models))
+        spoken = tuple(key for key in keys if {key, f"?{key}"} & self.products)
+        papers = any(evidence.fits_item(paper, line, models) is not NO for paper in base.papers)
+        own = bool(self.groups["papers"].paths)
+        return spoken, len(keys) > len(spoken), len(line.item.contains) > 1, (papers or own) and number
+
+    def _parties(self, _: int, number: int) -> Hashable:
+        line = self.groups["parties"].line(number)
+        return tuple((role, party and (party.name, party.kind)) for role, party in line.parties())
+
+    def _facts(self, _: int, number: int) -> Hashable:
+        stated = self.groups["facts"].line(number).facts
+        return tuple((name, stated[name]) for name in sorted(stated) if name in self.read)
+
+    def _route(self, _: int, number: int) -> Hashable:
+        line = self.groups["route"].line(number)
+        return line.destination == "CN" and line.origin != "CN" and (line.act, line.use)
+
+    def numbers(self, things: Mapping[str, Codes], days: Codes) -> Codes:
+        """Give the number of each row's answer."""
+        nothing = np.zeros(len(days), dtype=np.int32)
+        route = self.sorts["route"].of(nothing, things["route"])
+        here = np.flatnonzero(route != self.sorts["route"].index.get(False, -1))
+        found = nothing
+        if not len(here):
+            return found
+        rows = {name: codes[here] for name, codes in things.items()}
+        names = ("item", "parties", "facts")
+        sorted_ = [self.sorts[name].of(np.zeros(len(here), dtype=np.int32), rows[name]) for name in names]
+        spans = np.array([bisect_right(self.spans, day) for day in self.days], dtype=np.int32)
+        span = spans.take(days[here])
+        ids, fresh = self.keys.ids([*sorted_, rows["papers"], route[here], span])
+        for at in fresh:
+            numbers = (int(rows[name][at]) for name in ("item", "parties", "facts", "papers", "route"))
+            self._answer(Situation(*numbers, self.days[days[here[at]]], self.some))
+        found[here] = np.array(self.answered, dtype=np.int32).take(ids)
+        return found
+
+    def _answer(self, one: Situation) -> None:
+        line = line_of(self.groups, one)
+        lock = self.ruling.lock
+        told = evidence.weigh(lock.evidence, line, models_of(line, lock), one.day, self.ruling.known)
+        gate = importer_of(told)
+        if gate not in self.index:
+            self.index[gate] = len(self.answers)
+            self.answers.append(gate)
+        self.answered.append(self.index[gate])
+
+
+class Licences:
+    """Whether an exporter's licence is held, and whether a paper with a balance bears on a row."""
+
+    def __init__(self, ruling: Ruling, groups: Mapping[str, Group], days: Sequence[dt.date], some: Bound) -> None:
+        """As for `Importers`."""
+        self.ruling, self.groups, self.days, self.some = ruling, groups, days, some
+        self.parties, self.route = Sorted(self._parties), Sorted(self._route)
+        self.keys = Keys(5)
+        self.held: list[int] = []
+        self.balanced: list[bool] = []
+
+    def _parties(self, _: int, number: int) -> Hashable:
+        line = self.groups["parties"].line(number)
+        return tuple((role, party and party.name) for role, party in line.parties())
+
+    def _route(self, _: int, number: int) -> Hashable:
+        line = self.groups["route"].line(number)
+        return line.destination, line.use
+
+    def of(self, things: Mapping[str, Codes], days: Codes) -> tuple[Codes, Codes]:
+        """Give for each row whether a licence is held (1, 0, -1), and whether it draws on a balance."""
+        nothing = np.zeros(len(days), dtype=np.int32)
+        parties, route = self.parties.of(nothing, things["parties"]), self.route.of(nothing, things["route"])
+        # Dates matter to papers that were granted; the numbers of days are kept apart for their sake.
+        ids, fresh = self.keys.ids([things["item"], parties, things["papers"], route, days])
+        for at in fresh:
+            numbers = (int(things[name][at]) for name in ("item", "parties", "facts", "papers", "route"))
+            self._answer(Situation(*numbers, self.days[days[at]], self.some))
+        return np.array(self.held, dtype=np.int32).take(ids), np.array(self.balanced, dtype=bool).take(ids)
+
+    def _answer(self, one: Situation) -> None:
+        line, base, known = line_of(self.groups, one), self.ruling.lock.evidence, self.ruling.known
+        models = models_of(line, self.ruling.lock)
+        self.held.append(CODES[evidence.held(base, line, one.day, known, "exporter", models).truth])
+        self.balanced.append(bool(evidence.balances(base, line, known, models)))
