@@ -1,8 +1,8 @@
 """An order book as Parquet, made with a seed: what it holds is documented here, and nothing in it is real.
 
-Each row draws one of 1,200 accounts (a buyer with its headquarters, parent, kind, end user, route and
-certificates; heavy accounts order more: Zipf), one of 60 ways to name a chip (Zipf), a day of one year, a quantity,
-a price. What is certified belongs to the account's file: one of 40 sets of facts. Gaps: 30 % of accounts do not know the parent's
+Each row draws one of 1,200 accounts (a buyer with its headquarters, parent, kind, end user, route
+and certificates; heavy accounts order more: Zipf), one of 60 ways to name a chip (Zipf), a day of
+one year, a quantity, a price. What is certified belongs to the account's file: one of 40 sets of facts. Gaps: 30 % of accounts do not know the parent's
 headquarters, 20 % not the end user; 5 % of rows leave the day out; 3 % give a quantity as a bound;
 1 % state measures between bounds in place of a chip.
 """
@@ -19,8 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 CHIPS = (
-    "H200 SXM", "H20", "H200", "NVIDIA H200", "RTX 4090", "L40S", "L20", "H100 SXM", "H100 PCIe", "A100", "A800", "H800",
-    "L4", "RTX PRO 6000D", "B200", "B300", "GB200", "MI300X", "MI308X", "MI325X", "RTX 4090 D", "A10", "A40", "L2", "T4",
+    "H200 SXM", "H20", "H200", "NVIDIA H200", "RTX 4090", "L40S", "L20", "H100 SXM", "H100 PCIe", "A100", "A800",
+    "H800",
+    "L4", "RTX PRO 6000D", "B200", "B300", "GB200", "MI300X", "MI308X", "MI325X", "RTX 4090 D", "A10", "A40", "L2",
+    "T4",
     "A30", "V100", "RTX 6000 Ada", "RTX 5090", "RTX 5080", "Ascend 910B", "Ascend 910C", "Gaudi 3", "Gaudi 2",
     "AWS Trainium2", "MI250X", "MI210", "RTX A6000", "RTX 4080", "RTX 3090", "A16", "A2", "H20 3e", "RTX 5090 D", "B100",
     "GB300", "H100 NVL", "H200 NVL", "L40", "A100 PCIe 80GB", "A100 SXM4 40GB", "RTX 5070 Ti", "MI350X", "MI355X",

@@ -18,6 +18,8 @@ from ecluse.tables.cells import typed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from numpy.typing import NDArray
+
     from ecluse.tables.coding import Codes
 
 Wrongs = dict[int, tuple[str, str]]
@@ -82,7 +84,7 @@ class Quantities:
         return found
 
 
-def _empty(column: pa.ChunkedArray) -> Codes:
+def _empty(column: pa.ChunkedArray) -> NDArray[np.bool_]:
     return np.asarray(column.is_null().to_numpy(), dtype=bool)
 
 

@@ -15,10 +15,10 @@ from ecluse.convoy.amounts import ONE, SOME, Quantities, price, prices
 from ecluse.convoy.answers import Answer, ahead, together
 from ecluse.convoy.balances import Balances
 from ecluse.convoy.classes import Sorter, days, quantity_matters
-from ecluse.convoy.exporters import NUMBERED, Exporters
-from ecluse.convoy.groups import GROUPS, Group, Wrong, group_of
+from ecluse.convoy.exporters import Exporters
+from ecluse.convoy.groups import Group, Wrong, group_of
 from ecluse.convoy.importers import Importers, Licences
-from ecluse.convoy.things import Ruling, Situation
+from ecluse.convoy.things import GROUPS, situation
 from ecluse.lock import EARLIER_ACTS
 from ecluse.tables.coding import Classes, Codes, Keys, coded
 from ecluse.tables.paths import kind_of
@@ -27,6 +27,7 @@ from ecluse.tables.reading import Reject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ecluse.convoy.things import Ruling
     from ecluse.order import Line
     from ecluse.tables.reading import Block
 
@@ -142,8 +143,7 @@ class Book:
         answered = np.array(self.answered, dtype=np.int32).take(ids)
         for at in np.flatnonzero(draws).tolist():
             row = int(kept[at])
-            numbers = (int(things[name][at]) for name in NUMBERED)
-            one = Situation(*numbers, self.days[days[at]], ONE)
+            one = situation(things, at, self.days[days[at]], ONE)
             told = self.balances.answer(one, amounts.at(row), price(columns, row, self.decimal))
             answered[at] = self._number(told)
         return answered

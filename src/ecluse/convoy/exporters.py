@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import polars as pl
 from ecluse.bounds import Bound
 from ecluse.convoy.answers import CODES, DECISIVE, Gate, exporter_of
 from ecluse.convoy.signatures import Signatures
-from ecluse.convoy.things import Ruling, Situation, decided, facts_on, route_of
+from ecluse.convoy.things import Ruling, Situation, decided, facts_on, route_of, situation
 from ecluse.engine.facts import item_facts, party_facts, unit_tpp
 from ecluse.engine.frame import lay, whole
 from ecluse.engine.rows import answer_rows, edges_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from ecluse.engine.facts import Facts
 
 SORTED = ("item", "parties", "facts", "route")
-NUMBERED = ("item", "parties", "facts", "papers", "route")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,30 +50,29 @@ class Exporters:
         beside: frozenset[str],
     ) -> None:
         """`days` and `quantities` are those by number, `beside` the facts that quantities are held against."""
+        facts = groups["facts"].paths
+        self.kinds = [one.kind for name, one in ruling.lock.library.facts.items() if f"facts.{name}" in facts]
         self.ruling, self.groups, self.days, self.quantities, self.beside = ruling, groups, days, quantities, beside
         self.signatures = Signatures(ruling, groups, days)
         self.sorts = {name: Sorted(self.signatures.of(name)) for name in SORTED}
         self.keys = Keys(len(SORTED) + 3)
+        self.steps = ruling.lock.library.days()
         self.answers: list[Gate] = []
         self.index: dict[Gate, int] = {}
         self.answered: list[int] = []
 
     def numbers(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
         """Give the number of each row's answer."""
-        rows = {name: self.sorts[name].of(days, things[name]) for name in SORTED}
+        span = self._spans().take(days)
+        rows = {name: self.sorts[name].of(span, things[name]) for name in SORTED}
         # Where a quantity is held against other facts, the chip's own figures count too.
         measured = quantity > 1
         if measured.any():
             rows["item"] = np.where(measured, things["item"] + np.int64(1 << 20), rows["item"])
-        ids, fresh = self.keys.ids([*(rows[name] for name in SORTED), days, held + 1, quantity])
+        ids, fresh = self.keys.ids([*(rows[name] for name in SORTED), span, held + 1, quantity])
         cases = [
-            Case(
-                Situation(
-                    *(int(things[name][at]) for name in NUMBERED), self.days[days[at]], self.quantities[quantity[at]]
-                ),
-                int(held[at]),
-            )
-            for at in fresh
+            Case(situation(things, at, self.days[span[at]], self.quantities[quantity[at]]), int(held[at]))
+            for at in fresh.tolist()
         ]
         for gate in self._gates(cases):
             if gate not in self.index:
@@ -81,6 +80,14 @@ class Exporters:
                 self.answers.append(gate)
             self.answered.append(self.index[gate])
         return np.array(self.answered, dtype=np.int32).take(ids)
+
+    def _spans(self) -> Codes:
+        """Give for each day the first of the days on which the same texts and sets rule, all by number."""
+        first: dict[int, int] = {}
+        exact = any(kind == "day" for kind in self.kinds)
+        places = [bisect_right(self.steps, day) for day in self.days]
+        found = [at if exact else first.setdefault(place, at) for at, place in enumerate(places)]
+        return np.array(found, dtype=np.int32)
 
     def _gates(self, cases: list[Case]) -> list[Gate]:
         """Answer cases, in their order."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ecluse.order import Line
     from ecluse.provision import Fact
 
-GROUPS = ("item", "parties", "facts", "papers", "route")
 # Cells of nearly every row's own: checked in columns, and read by few conditions.
 FREE = ("id", "on", "quantity", "quantity.at_least", "quantity.at_most", "unit_price.amount", "unit_price.currency")
 FILLER: Mapping[str, object] = {"item": {"chip": "?"}, "quantity": 1, "origin": "US", "destination": "US"}

@@ -9,7 +9,7 @@ import numpy as np
 
 from ecluse import evidence
 from ecluse.convoy.answers import CODES, NOT_APPLICABLE, Gate, importer_of
-from ecluse.convoy.things import Ruling, Situation, line_of, models_of
+from ecluse.convoy.things import Ruling, Situation, line_of, models_of, situation
 from ecluse.tables.coding import Codes, Keys, Sorted
 from ecluse.truth import NO
 
@@ -23,6 +23,24 @@ if TYPE_CHECKING:
 ELSEWHERE = Gate(NOT_APPLICABLE)
 
 
+class Items:
+    """Tells items apart by the chips of which reports or papers speak."""
+
+    def __init__(self, ruling: Ruling, groups: Mapping[str, Group]) -> None:
+        self.ruling, self.groups = ruling, groups
+        self.products = frozenset(product for product, _ in ruling.lock.evidence.shelves)
+        self.own = bool(groups["papers"].paths)
+
+    def __call__(self, _: int, number: int) -> Hashable:
+        """Give the signature of an item."""
+        line, base = self.groups["item"].line(number), self.ruling.lock.evidence
+        models = models_of(line, self.ruling.lock)
+        keys = tuple(dict.fromkeys(evidence.product_key(model) for model in models))
+        spoken = tuple(key for key in keys if {key, f"?{key}"} & self.products)
+        papers = any(evidence.fits_item(paper, line, models) is not NO for paper in base.papers)
+        return spoken, len(keys) > len(spoken), len(line.item.contains) > 1, (papers or self.own) and number
+
+
 class Importers:
     """Answers of the importer's gate, by number; number 0 is that of a line it does not apply to."""
 
@@ -31,9 +49,8 @@ class Importers:
         self.ruling, self.groups, self.days, self.some = ruling, groups, days, some
         self.read = evidence.facts_read(ruling.lock.evidence)
         self.spans = evidence.days(ruling.lock.evidence)
-        self.products = frozenset(product for product, _ in ruling.lock.evidence.shelves)
         self.sorts = {
-            "item": Sorted(self._item),
+            "item": Sorted(Items(ruling, groups)),
             "parties": Sorted(self._parties),
             "facts": Sorted(self._facts),
             "route": Sorted(self._route),
@@ -42,16 +59,6 @@ class Importers:
         self.answers: list[Gate] = [ELSEWHERE]
         self.index: dict[Gate, int] = {ELSEWHERE: 0}
         self.answered: list[int] = []
-
-    def _item(self, _: int, number: int) -> Hashable:
-        """Tell items apart by the chips of which reports or papers speak."""
-        line, base = self.groups["item"].line(number), self.ruling.lock.evidence
-        models = models_of(line, self.ruling.lock)
-        keys = tuple(dict.fromkeys(evidence.product_key(model) for model in models))
-        spoken = tuple(key for key in keys if {key, f"?{key}"} & self.products)
-        papers = any(evidence.fits_item(paper, line, models) is not NO for paper in base.papers)
-        own = bool(self.groups["papers"].paths)
-        return spoken, len(keys) > len(spoken), len(line.item.contains) > 1, (papers or own) and number
 
     def _parties(self, _: int, number: int) -> Hashable:
         line = self.groups["parties"].line(number)
@@ -77,11 +84,10 @@ class Importers:
         names = ("item", "parties", "facts")
         sorted_ = [self.sorts[name].of(np.zeros(len(here), dtype=np.int32), rows[name]) for name in names]
         spans = np.array([bisect_right(self.spans, day) for day in self.days], dtype=np.int32)
-        span = spans.take(days[here])
+        span = days[here] if self.groups["papers"].paths else spans.take(days[here])
         ids, fresh = self.keys.ids([*sorted_, rows["papers"], route[here], span])
-        for at in fresh:
-            numbers = (int(rows[name][at]) for name in ("item", "parties", "facts", "papers", "route"))
-            self._answer(Situation(*numbers, self.days[days[here[at]]], self.some))
+        for at in fresh.tolist():
+            self._answer(situation(rows, at, self.days[days[here[at]]], self.some))
         found[here] = np.array(self.answered, dtype=np.int32).take(ids)
         return found
 
@@ -102,7 +108,10 @@ class Licences:
     def __init__(self, ruling: Ruling, groups: Mapping[str, Group], days: Sequence[dt.date], some: Bound) -> None:
         """As for `Importers`."""
         self.ruling, self.groups, self.days, self.some = ruling, groups, days, some
-        self.parties, self.route = Sorted(self._parties), Sorted(self._route)
+        self.items, self.parties, self.route = Sorted(Items(ruling, groups)), Sorted(self._parties), Sorted(self._route)
+        self.spans = evidence.days(ruling.lock.evidence)
+        self.own = bool(groups["papers"].paths)
+        self.places = {place for paper in ruling.lock.evidence.papers for place in paper.destinations}
         self.keys = Keys(5)
         self.held: list[int] = []
         self.balanced: list[bool] = []
@@ -113,17 +122,20 @@ class Licences:
 
     def _route(self, _: int, number: int) -> Hashable:
         line = self.groups["route"].line(number)
-        return line.destination, line.use
+        return line.destination if self.own or line.destination in self.places else None, line.use
 
     def of(self, things: Mapping[str, Codes], days: Codes) -> tuple[Codes, Codes]:
         """Give for each row whether a licence is held (1, 0, -1), and whether it draws on a balance."""
         nothing = np.zeros(len(days), dtype=np.int32)
         parties, route = self.parties.of(nothing, things["parties"]), self.route.of(nothing, things["route"])
-        # Dates matter to papers that were granted; the numbers of days are kept apart for their sake.
-        ids, fresh = self.keys.ids([things["item"], parties, things["papers"], route, days])
-        for at in fresh:
-            numbers = (int(things[name][at]) for name in ("item", "parties", "facts", "papers", "route"))
-            self._answer(Situation(*numbers, self.days[days[at]], self.some))
+        item = self.items.of(nothing, things["item"])
+        # Dates matter to papers on file as they begin and end; a line's own papers are held against each day.
+        spans = (
+            days if self.own else np.array([bisect_right(self.spans, day) for day in self.days], np.int32).take(days)
+        )
+        ids, fresh = self.keys.ids([item, parties, things["papers"], route, spans])
+        for at in fresh.tolist():
+            self._answer(situation(things, at, self.days[days[at]], self.some))
         return np.array(self.held, dtype=np.int32).take(ids), np.array(self.balanced, dtype=bool).take(ids)
 
     def _answer(self, one: Situation) -> None:

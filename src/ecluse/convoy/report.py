@@ -19,7 +19,8 @@ SHADES = {"yes": "#2b7a55", "no": "#b23a2e", "not known": "#c9962b"}
 MARKS = {"yes": "●", "no": "■", "not known": "◆"}
 STYLE = """
 :root{color-scheme:light}
-body{font:16px/1.5 system-ui,sans-serif;color:#1c2733;background:#fbfaf7;margin:2rem auto;padding:0 1rem;max-width:60rem}
+body{font:16px/1.5 system-ui,sans-serif;color:#1c2733;background:#fbfaf7}
+body{margin:2rem auto;padding:0 1rem;max-width:60rem}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .4rem}
 p.rule{color:#55616d;margin:.3rem 0 1.5rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
@@ -127,9 +128,8 @@ def _split_bar(words: Mapping[str, int]) -> str:
             continue
         parts.append(f'<rect x="{at:.1f}" y="0" width="{max(width - 2, 1):.1f}" height="44" fill="{shade}"/>')
         if width > 120:
-            parts.append(
-                f'<text x="{at + 10:.1f}" y="28" fill="#fff" font-size="16">{MARKS[word]} {word} {words[word] / total:.1%}</text>'
-            )
+            told = f"{MARKS[word]} {word} {words[word] / total:.1%}"
+            parts.append(f'<text x="{at + 10:.1f}" y="28" fill="#fff" font-size="16">{told}</text>')
         at += width
     return _figure("Rows by answer", 44, parts)
 
@@ -140,10 +140,8 @@ def _bars(title: str, rows: Sequence[tuple[str, tuple[int, ...]]], shades: Seque
     drawn = []
     for place, (name, parts) in enumerate(rows):
         top, at = place * ROW, float(LABEL)
-        shown = name if len(name) <= 40 else f"{name[:39]}…"
-        drawn.append(
-            f'<text x="{LABEL - 8}" y="{top + 17}" text-anchor="end" font-size="13" fill="#1c2733">{escape(shown)}</text>'
-        )
+        shown = escape(name if len(name) <= 40 else f"{name[:39]}…")
+        drawn.append(f'<text x="{LABEL - 8}" y="{top + 17}" text-anchor="end" font-size="13">{shown}</text>')
         for count, shade in zip(parts, shades, strict=True):
             width = (WIDE - LABEL - 90) * count / most
             if width > 0:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ecluse.engine.facts import Facts
     from ecluse.lock import Lock
     from ecluse.order import Line
+    from ecluse.tables.coding import Codes
+
+GROUPS = ("item", "parties", "facts", "papers", "route")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,12 @@ class Situation:
     route: int
     day: dt.date
     quantity: Bound
+
+
+def situation(things: Mapping[str, Codes], at: int, day: dt.date, quantity: Bound) -> Situation:
+    """Give the situation of a row: the numbers of its things, with its day and a quantity."""
+    item, parties, facts, papers, route = (int(things[name][at]) for name in GROUPS)
+    return Situation(item, parties, facts, papers, route, day, quantity)
 
 
 def line_of(groups: Mapping[str, Group], one: Situation) -> Line:

@@ -104,7 +104,9 @@ def _joined(steps: Plan, facts: pl.DataFrame, answers: pl.DataFrame, depends: pl
     """Join candidates: where they differ, the answer is not known."""
     engine = steps.engine
     rules = tuple(engine.rules.values())
-    decided = answers.select(_decided(steps, rule).alias(rule.id) for rule in rules).to_numpy().astype(np.int8)
+    told = answers.with_row_index("row").select("row", *(_decided(steps, rule).alias(rule.id) for rule in rules))
+    # A day before any rule has none that could decide.
+    decided = told.drop("row").to_numpy().astype(np.int8).reshape(len(answers), len(rules))
     classes = [
         at for at, rule in enumerate(rules) if rule.provision.kind == "classification" and "eccn" in rule.version.gives
     ]
