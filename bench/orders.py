@@ -2,9 +2,10 @@
 
 Each row draws one of 1,200 accounts (a buyer with its headquarters, parent, kind, end user, route
 and certificates; heavy accounts order more: Zipf), one of 60 ways to name a chip (Zipf), a day of
-one year, a quantity, a price. What is certified belongs to the account's file: one of 40 sets of facts. Gaps: 30 % of accounts do not know the parent's
-headquarters, 20 % not the end user; 5 % of rows leave the day out; 3 % give a quantity as a bound;
-1 % state measures between bounds in place of a chip.
+one year, a quantity, a price. What is certified belongs to the account's file: one of 40 sets of
+facts. Gaps: 30 % of accounts do not know the parent's headquarters, 20 % not the end user; 5 % of
+rows leave the day out; 3 % give a quantity as a bound; 1 % state measures between bounds in place
+of a chip.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ CHIPS = (
     "L4", "RTX PRO 6000D", "B200", "B300", "GB200", "MI300X", "MI308X", "MI325X", "RTX 4090 D", "A10", "A40", "L2",
     "T4",
     "A30", "V100", "RTX 6000 Ada", "RTX 5090", "RTX 5080", "Ascend 910B", "Ascend 910C", "Gaudi 3", "Gaudi 2",
-    "AWS Trainium2", "MI250X", "MI210", "RTX A6000", "RTX 4080", "RTX 3090", "A16", "A2", "H20 3e", "RTX 5090 D", "B100",
-    "GB300", "H100 NVL", "H200 NVL", "L40", "A100 PCIe 80GB", "A100 SXM4 40GB", "RTX 5070 Ti", "MI350X", "MI355X",
+    "AWS Trainium2", "MI250X", "MI210", "RTX A6000", "RTX 4080", "RTX 3090", "A16", "A2", "H20 3e", "RTX 5090 D",
+    "B100", "GB300", "H100 NVL", "H200 NVL", "L40", "A100 PCIe 80GB", "A100 SXM4 40GB", "RTX 5070 Ti", "MI350X", "MI355X",
     "Tesla P100", "RTX 2080 Ti", "Max 1550", "a board nobody lists", "prototype x7", "RTX PRO 6000",
 )  # fmt: skip
 COUNTRIES = (
