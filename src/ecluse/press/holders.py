@@ -1,0 +1,178 @@
+"""Who vouches for a sentence: the innermost source that it names, or the one carried from before.
+
+Sources that are not named, outlets and companies are carried through a paragraph until another source,
+or a turn of the author's own (`this decision`, `meanwhile`); a person only by a pronoun.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ecluse.claim import Attribution
+from ecluse.press.frames import Agent, side_of
+from ecluse.press.words import fold
+
+if TYPE_CHECKING:
+    from ecluse.press.lexicon import Lexicon, Sentence
+    from ecluse.press.words import Mark
+
+KIND_OF_SIDE = {
+    "cn": "named_official", "us": "named_official", "state": "named_official", "official": "named_official",
+    "person": "named_person", "press": "press", "vendor": "company_statement", "buyer": "company_statement",
+    "class": "company_statement", "rival": "company_statement", "supplier": "company_statement",
+}  # fmt: skip
+SPEAKERS = tuple(KIND_OF_SIDE)
+_COUNTS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six ": 6, "une": 1, "one": 1, "a": 1,
+    "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "一": 1, "二": 2,
+}  # fmt: skip
+
+
+# A count before these words counts sources: `three people`, not `both in private`.
+_COUNTED = re.compile(r"source|person|people|interlocuteur|responsable|人士|来源|知情")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who vouches, from which sentence it was carried, and whether he said it earlier than the article."""
+
+    attribution: Attribution
+    carried_from: int | None = None
+    earlier: bool = False
+    side: str | None = None
+
+
+AUTHOR = Holder(Attribution("author"))
+HEADLINE = Holder(Attribution("headline"))
+
+
+def holders_of(sentences: list[Sentence], lexicon: Lexicon, text: str) -> list[Holder]:
+    """Give the holder of each sentence."""
+    found: list[Holder] = []
+    open_one: tuple[Holder, int, int] | None = None
+    for sentence in sentences:
+        if sentence.kind != "body":
+            found.append(HEADLINE)
+            continue
+        own = stated(sentence, lexicon, text)
+        if own is not None:
+            open_one = (own, sentence.index, sentence.paragraph)
+            found.append(own)
+            continue
+        carried = _carry(open_one, sentence)
+        if carried is None:
+            open_one = None
+            found.append(AUTHOR)
+        else:
+            found.append(carried)
+    return found
+
+
+def _carry(open_one: tuple[Holder, int, int] | None, sentence: Sentence) -> Holder | None:
+    if open_one is None:
+        return None
+    holder, origin, paragraph = open_one
+    concepts = {mark.concept for mark in sentence.marks if mark.first <= 4}
+    if paragraph != sentence.paragraph or "turn" in concepts:
+        return None
+    if holder.attribution.kind in ("named_person", "named_official") and not concepts & {"they", "it"}:
+        return None
+    return replace(holder, carried_from=origin)
+
+
+def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
+    """Give the holder that a sentence names itself."""
+    marks = sentence.marks
+    concepts = {mark.concept for mark in marks}
+    earlier = "earlier" in concepts and bool(concepts & {"press", "reports"})
+    sources = [mark for mark in marks if mark.concept == "sources"]
+    if sources and (concepts & {"say", "report", "according", "interest", "tell"} or lexicon.script == "han"):
+        return _anonymous(sources[0], sentence, text)
+    speaker = _speaker(sentence, lexicon)
+    if speaker is None:
+        return None
+    side = side_of(speaker, lexicon) if speaker.concept != "press" else "press"
+    kind = KIND_OF_SIDE.get(speaker.concept, "press")
+    if kind == "named_official" and speaker.concept != "official" and _near(sentence, speaker, "document"):
+        kind = "official_document"
+    name = lexicon.names[speaker.name] if speaker.name in lexicon.names else None
+    role = name.role if name else None
+    if role is None and _near(sentence, speaker, "executive"):
+        role = "executives"
+    if role is None and _near(sentence, speaker, "spokes"):
+        role = "spokesperson"
+    of = f" of {name.of}" if name and name.of and role and name.of not in role and speaker.concept == "person" else ""
+    return Holder(Attribution(kind, name=speaker.name, role=f"{role}{of}" if role else None), earlier=earlier, side=side)
+
+
+def _anonymous(mark: Mark, sentence: Sentence, text: str) -> Holder:
+    """Sources that are not named, with their count where it is given."""
+    ahead = sentence.tokens[max(mark.first - 2, 0) : mark.first + 1]
+    if not _COUNTED.search(fold(text[mark.start : mark.end])):
+        ahead = []
+    count = next((_COUNTS[token.folded] for token in reversed(ahead) if token.folded in _COUNTS), None)
+    count = count or next((int(token.folded) for token in ahead if re.fullmatch(r"[1-9]", token.folded)), None)
+    return Holder(Attribution("anonymous_sources", count=count, described_as=text[mark.start : mark.end]))
+
+
+def _near(sentence: Sentence, speaker: Mark, concept: str) -> bool:
+    return any(mark.concept == concept and abs(mark.first - speaker.first) <= 8 for mark in sentence.marks)
+
+
+def _speaker(sentence: Sentence, lexicon: Lexicon) -> Mark | None:
+    """Find who speaks: beside a verb of saying, after `according to`, or an outlet that reported."""
+    marks = sentence.marks
+    names = [mark for mark in marks if mark.concept in SPEAKERS]
+    for mark in marks:
+        if mark.concept == "according":
+            after = next((one for one in names if 0 <= one.first - mark.last <= 5), None)
+            if after is not None and _may_speak(sentence, after):
+                return after
+    for mark in marks:
+        if mark.concept in ("report", "say"):
+            speaker = _beside(mark, names, sentence, lexicon)
+            if speaker is not None:
+                return speaker
+    return None
+
+
+def _may_speak(sentence: Sentence, mark: Mark) -> bool:
+    """`According to China's plan` names no speaker: a country alone speaks by its offices."""
+    return mark.name not in ("China",) or any(one.concept in ("spokes", "document", "say") for one in sentence.marks)
+
+
+def _beside(verb: Mark, names: list[Mark], sentence: Sentence, lexicon: Lexicon) -> Mark | None:
+    wanted = ("press",) if verb.concept == "report" else SPEAKERS
+    reach = 9 if lexicon.script == "latin" else 12
+    before = [one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted]
+    before = [one for one in before if not _other_clause(sentence, one.last, verb.first)]
+    if before:
+        people = [one for one in before if one.concept in ("person", "official")]
+        return (people or before)[-1]
+    after = [one for one in names if 0 < one.first - verb.last <= 3 and one.concept in wanted]
+    return after[0] if after and _closing(sentence, verb) else None
+
+
+def _other_clause(sentence: Sentence, after: int, before: int) -> bool:
+    """Do words of another clause stand between speaker and verb? An apposition between commas does not part."""
+    return any(
+        mark.concept == "break" and after < mark.first < before and sentence.tokens[mark.first].folded not in (",", "，")
+        for mark in sentence.marks
+    )
+
+
+def _closing(sentence: Sentence, verb: Mark) -> bool:
+    """Does the verb stand after the words it reports: `..., a déclaré Nvidia`?"""
+    return any(sentence.tokens[place].folded in (",", "，", "»", "\"", "”") for place in range(max(verb.first - 2, 0), verb.first))
+
+
+def speaking(holder: Holder, lexicon: Lexicon) -> Agent | None:
+    """Give the holder as somebody a pronoun may stand for; None where no one of the gazetteer speaks."""
+    name = holder.attribution.name
+    if name is None or holder.side is None or name not in lexicon.names:
+        return None
+    known = lexicon.names[name]
+    who, side = (known.of, lexicon.names[known.of].side) if known.of in lexicon.names and known.of else (name, holder.side)
+    return Agent((), side, carried=holder.carried_from, named=(who,))
