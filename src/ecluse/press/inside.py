@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LET = ("preliminary_approval", "conditional_approval", "approval_first_batch", "import_approval", "plan_to_approve")
 SHUT = ("blocked_at_customs", "stop_new_orders_guidance", "stop_test_and_orders", "hold_orders", "not_approved", "blocked")
 
+HALTS = (*SHUT, "component_production_halt", "production_halt")
+
 
 def linked(
     proposals: tuple[Proposal, ...], sentences: list[Sentence], lexicon: Lexicon, day: dt.date | None
@@ -28,6 +30,7 @@ def linked(
         concepts = {mark.concept for mark in sentence.marks}
         if "contradict" in concepts and "reports" in concepts:
             found = _against_reports(found, sentence, day)
+            found = _against_the_next(found, sentence, sentences)
     return tuple(_under_body(one, found) if one.holder.attribution.kind == "headline" else one for one in found)
 
 
@@ -53,6 +56,22 @@ def _against_reports(found: list[Proposal], sentence: Sentence, day: dt.date | N
             if old.act in SHUT and _alike(old, new):
                 index = result.index(new)
                 result[index] = dataclasses.replace(new, links=(*new.links, Link("contradicts", target, why)))
+    return result
+
+
+def _against_the_next(found: list[Proposal], sentence: Sentence, sentences: list[Sentence]) -> list[Proposal]:
+    """An outlet's report of a halt told right after is one of the earlier reports that are contradicted."""
+    after = sentence.index + 1
+    if after >= len(sentences) or sentences[after].paragraph != sentence.paragraph:
+        return found
+    place = (sentences[after].start, sentences[after].end)
+    halts = [one for one in found if one.sentence == place and one.holder.attribution.kind == "press" and one.act in HALTS]
+    result = list(found)
+    for halt in halts:
+        why = f"told right after the sentence on earlier reports, held by {halt.holder.attribution.name}"
+        for index, one in enumerate(result):
+            if one.act in LET and one.kind == "body" and not one.prior and one.act != "plan_to_approve":
+                result[index] = dataclasses.replace(one, links=(*one.links, Link("contradicts", halt.id, why)))
     return result
 
 
