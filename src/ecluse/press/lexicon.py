@@ -138,9 +138,9 @@ def load(language: str, extra: tuple[Name, ...] = ()) -> Lexicon:
     folding = variants() if language == "zh" else {}
     phrases, names = Phrases(), {}
     words = own.inner("words")
-    for concept in words.names() if words else ():
-        for text in (words.words(concept) if words else None) or ():
-            phrases.add(phrase(text, concept, variants=folding))
+    if words is not None:
+        for concept in words.names():
+            _add(phrases, words, concept, folding)
     for one in (*_names(shared), *_names(own), *extra):
         names.setdefault(one.name, one)
         for text in one.names:
@@ -152,6 +152,14 @@ def load(language: str, extra: tuple[Name, ...] = ()) -> Lexicon:
     own.close()
     script = "han" if language == "zh" else "latin"
     return Lexicon(language, script, phrases, names, frames, folding, lines, times, numerals, digest())
+
+
+def _add(phrases: Phrases, words: Reader, concept: str, folding: dict[int, str]) -> None:
+    for text in words.words(concept) or ():
+        try:
+            phrases.add(phrase(text, concept, variants=folding))
+        except ValueError as problem:
+            words.fail(concept, str(problem))
 
 
 def _names(reader: Reader) -> Iterable[Name]:
