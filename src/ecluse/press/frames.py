@@ -17,6 +17,9 @@ AGENTS = ("cn", "us", "state", "vendor", "buyer", "class", "rival", "supplier", 
 CHIPS = ("chip", "thesechips", "product")
 _NOT_BEFORE = 3
 _FREE_REACH = 14
+_CLOSE = 4
+# Names that give way to a more exact one beside them.
+_BROAD = ("China", "Beijing", "Chinese regulators", "Chinese authorities", "Chinese government", "US government")
 _COMMAS = (",", "，", "、")
 
 
@@ -134,12 +137,13 @@ def _runs(frame: Frame, sentence: Sentence) -> Iterator[tuple[Mark, ...]]:
 
 def _follow(frame: Frame, sentence: Sentence, index: int) -> tuple[Mark, ...] | None:
     run = [sentence.marks[index]]
+    gap = frame.gap * sentence.scale
     for step in frame.do[1:]:
         nearest = next(
             (
                 mark
                 for mark in sentence.marks
-                if mark.concept in step and mark.first > run[-1].last and mark.first - run[-1].last <= frame.gap + 1
+                if mark.concept in step and mark.first > run[-1].last and mark.first - run[-1].last <= gap + 1
             ),
             None,
         )
@@ -156,7 +160,7 @@ def _free_runs(frame: Frame, sentence: Sentence) -> Iterator[tuple[Mark, ...]]:
         run = [mark]
         for step in frame.do[1:]:
             near = [one for one in sentence.marks if one.concept in step and one.first not in {m.first for m in run}]
-            near = [one for one in near if min(abs(one.first - m.first) for m in run) <= frame.gap + 1]
+            near = [one for one in near if min(abs(one.first - m.first) for m in run) <= frame.gap * sentence.scale + 1]
             near = [one for one in near if not _parted(sentence, min(one.last, mark.last), max(one.first, mark.first))]
             if not near:
                 break
@@ -203,6 +207,8 @@ def _agent(
             return Agent(_together(near, ahead, lexicon, sentence), side_of(near, lexicon)), True
     for mark in reversed([one for one in ahead if one.last < verb]):
         side = side_of(mark, lexicon)
+        if frame.close and verb - mark.last > _CLOSE * sentence.scale:
+            return None, False
         if side in wanted:
             return Agent(_together(mark, ahead, lexicon, sentence), side), True
         if side in GOVERNMENTS and set(GOVERNMENTS) & wanted and frame.act != "price_reaction":
@@ -213,6 +219,9 @@ def _agent(
     carried = _carried(sentence, wanted, verb, before)
     if carried is not None:
         return carried, True
+    speaker = before[1]
+    if speaker is not None and speaker.side in wanted and not set(GOVERNMENTS) & wanted:
+        return speaker, True
     return None, frame.actor_open
 
 
@@ -268,7 +277,15 @@ def _together(mark: Mark, ahead: Iterable[Mark], lexicon: Lexicon, sentence: Sen
         near = 0 < other.first - group[-1].last <= 3
         if near and _kin(side_of(other, lexicon), side) and not _verb_between(sentence, group[-1].last, other.first):
             group.append(other)
-    return tuple(group)
+    return _specific(group, lexicon)
+
+
+def _specific(group: list[Mark], lexicon: Lexicon) -> tuple[Mark, ...]:
+    """Of `China's internet regulator`, or a ministry and its spokesman, keep who is named most exactly."""
+    offices = {lexicon.names[mark.name].of for mark in group if mark.name and mark.concept in ("official", "person")}
+    sharp = [mark for mark in group if mark.name not in _BROAD and mark.name not in offices]
+    lesser = [mark for mark in group if mark.name not in ("China", "Beijing")]
+    return tuple(sharp or lesser or group)
 
 
 def _kin(one: str, other: str) -> bool:

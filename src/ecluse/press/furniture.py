@@ -24,7 +24,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"\w+")
 _ENDS = re.compile(r"[.!?…。！？；][\"'»”’」』)\]）]*\s*$")
 _COUNT = re.compile(r"\s*[\d\s.,]+[kKmM万]?\s*$")
-_LONG_PROSE, _SHORT_PROSE, _HAN_PROSE = 25, 7, 14
+_LONG_PROSE, _SHORT_PROSE, _HAN_PROSE = 25, 6, 6
 _AFTER_END = 40
 LONGEST_LINE = 20_000
 
@@ -58,7 +58,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 def is_prose(words: str) -> bool:
     """Does a line read as sentences, and not as a heading, a menu or a stamp?"""
     han = len(_HAN.findall(words))
-    if han > 6:
+    if han > 4:
         return han >= _HAN_PROSE and bool(_ENDS.search(words) or han > 60)
     count = len(_WORD.findall(words))
     return count >= _LONG_PROSE or (count >= _SHORT_PROSE and bool(_ENDS.search(words)))

@@ -44,6 +44,7 @@ class Holder:
     side: str | None = None
 
 
+_PRONOUNS = frozenset({"he", "she", "they", "it", "elle", "il", "ils", "elles", "他", "她", "们"})
 AUTHOR = Holder(Attribution("author"))
 HEADLINE = Holder(Attribution("headline"))
 
@@ -52,6 +53,7 @@ def holders_of(sentences: list[Sentence], lexicon: Lexicon, text: str) -> list[H
     """Give the holder of each sentence."""
     found: list[Holder] = []
     open_one: tuple[Holder, int, int] | None = None
+    paper: tuple[Holder, int, int] | None = None
     for sentence in sentences:
         if sentence.kind != "body":
             found.append(HEADLINE)
@@ -60,8 +62,11 @@ def holders_of(sentences: list[Sentence], lexicon: Lexicon, text: str) -> list[H
         if own is not None:
             open_one = (own, sentence.index, sentence.paragraph)
             found.append(own)
+            paper = open_one if own.attribution.kind == "press" else paper
             continue
         carried = _carry(open_one, sentence)
+        if paper is not None and any(mark.concept == "paper" for mark in sentence.marks):
+            carried, open_one = replace(paper[0], carried_from=paper[1]), (paper[0], paper[1], sentence.paragraph)
         if carried is None:
             open_one = None
             found.append(AUTHOR)
@@ -75,7 +80,10 @@ def _carry(open_one: tuple[Holder, int, int] | None, sentence: Sentence) -> Hold
         return None
     holder, origin, paragraph = open_one
     concepts = {mark.concept for mark in sentence.marks if mark.first <= 4}
-    if paragraph != sentence.paragraph or "turn" in concepts:
+    if any(_by_pronoun(sentence, mark) for mark in sentence.marks if mark.concept == "say"):
+        concepts = (concepts - {"turn"}) | {"it"}
+    follows = paragraph + 1 == sentence.paragraph and "it" in {mark.concept for mark in sentence.marks if mark.first <= 1}
+    if (paragraph != sentence.paragraph and not follows) or "turn" in concepts:
         return None
     if holder.attribution.kind in ("named_person", "named_official") and not concepts & {"they", "it"}:
         return None
@@ -92,7 +100,7 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
         return _anonymous(sources[0], sentence, text)
     speaker = _speaker(sentence, lexicon)
     if speaker is None:
-        return None
+        return _house(sentence) if {"spokes", "say"} <= concepts else None
     side = side_of(speaker, lexicon) if speaker.concept != "press" else "press"
     kind = KIND_OF_SIDE.get(speaker.concept, "press")
     if kind == "named_official" and speaker.concept != "official" and _near(sentence, speaker, "document"):
@@ -105,6 +113,14 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
         role = "spokesperson"
     of = f" of {name.of}" if name and name.of and role and name.of not in role and speaker.concept == "person" else ""
     return Holder(Attribution(kind, name=speaker.name, role=f"{role}{of}" if role else None), earlier=earlier, side=side)
+
+
+def _house(sentence: Sentence) -> Holder | None:
+    """`A company spokesperson said` speaks for the company that the sentence is about."""
+    company = next((mark for mark in sentence.marks if mark.concept in ("vendor", "buyer", "rival", "supplier")), None)
+    if company is None:
+        return None
+    return Holder(Attribution("company_statement", name=company.name, role="spokesperson"), side=company.concept)
 
 
 def _anonymous(mark: Mark, sentence: Sentence, text: str) -> Holder:
@@ -144,6 +160,8 @@ def _may_speak(sentence: Sentence, mark: Mark) -> bool:
 
 
 def _beside(verb: Mark, names: list[Mark], sentence: Sentence, lexicon: Lexicon) -> Mark | None:
+    if _by_pronoun(sentence, verb) or _unsaid(sentence, verb):
+        return None
     wanted = ("press",) if verb.concept == "report" else SPEAKERS
     reach = 9 if lexicon.script == "latin" else 12
     before = [one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted]
@@ -151,8 +169,21 @@ def _beside(verb: Mark, names: list[Mark], sentence: Sentence, lexicon: Lexicon)
     if before:
         people = [one for one in before if one.concept in ("person", "official")]
         return (people or before)[-1]
-    after = [one for one in names if 0 < one.first - verb.last <= 3 and one.concept in wanted]
-    return after[0] if after and _closing(sentence, verb) else None
+    after = [one for one in names if 0 < one.first - verb.last <= 7 and one.concept in wanted]
+    people = [one for one in after if one.concept in ("person", "official")]
+    return (people or after)[0] if after and _closing(sentence, verb) else None
+
+
+def _by_pronoun(sentence: Sentence, verb: Mark) -> bool:
+    """Does a pronoun speak (`she said`, `a-t-elle ajouté`)? Then the one before still speaks."""
+    ahead = sentence.tokens[max(verb.first - 2, 0) : verb.first]
+    return any(token.folded in _PRONOUNS for token in ahead[-1:])
+
+
+def _unsaid(sentence: Sentence, verb: Mark) -> bool:
+    """Is the verb of saying itself denied (`has not announced`)?"""
+    nots = [mark for mark in sentence.marks if mark.concept in ("not", "nopublic", "noconfirm")]
+    return any(mark.first <= verb.last and -1 <= verb.first - mark.last <= 2 for mark in nots)
 
 
 def _other_clause(sentence: Sentence, after: int, before: int) -> bool:

@@ -64,6 +64,7 @@ class Frame:
     gap: int
     numbers: frozenset[str]
     holder_is_actor: bool
+    close: bool
     rank: int
 
 
@@ -94,6 +95,7 @@ class Sentence:
     kind: str
     tokens: list[Token]
     marks: list[Mark]
+    scale: int = 1
 
 
 @lru_cache(maxsize=1)
@@ -215,6 +217,7 @@ def _frame(reader: Reader, index: int) -> Frame:
         gap=gap,
         numbers=frozenset((reader.word("numbers") or "").split()),
         holder_is_actor=reader.take("own_words", default=False) is True,
+        close=reader.take("close", default=False) is True,
         rank=index,
     )
     reader.close()

@@ -69,9 +69,9 @@ def _grammar(language: str, rows: tuple[tuple[str, tuple[str, ...]], ...]) -> Gr
     words = "|".join(sorted(map(re.escape, spelled), key=len, reverse=True)) or "(?!)"
     if language == "zh":
         digits = "".join(_HAN_DIGITS) + "".join(_HAN_STEPS)
-        number = rf"\d+(?:,\d{{3}})*(?:\.\d+)?|[{digits}]+(?=[万亿%％个倍枚颗张块片])"
+        number = rf"(?<![A-Za-z0-9.])\d+(?:,\d{{3}})*(?:\.\d+)?|[{digits}]+(?=[万亿%％个倍枚颗张块片])"
     else:
-        number = rf"(?<![\w.,]){_LATIN_NUMBER}(?![\d])|\b(?:{words})\b"
+        number = rf"(?<![\w.,])(?:{_LATIN_NUMBER})(?![\d])|\b(?:{words})\b"
     return Grammar(
         number=re.compile(number),
         before=re.compile(r"\s*[$€£¥]?\s*$|[A-Za-z]{2}\$\s*$"),
@@ -99,7 +99,8 @@ def quantities(text: str, start: int, end: int, language: str, rules: Grammar, v
     for pattern, bound in rules.vague:
         for match in pattern.finditer(words):
             unit, late = _unit(words, match.end(), rules)
-            if unit:
+            taken = any(one.start < start + match.end() and start + match.start() < one.end for one in found)
+            if unit and not taken:
                 found.append(_made((start, words), match.start(), late, bound, unit, "order of magnitude", rules))
     at = 0
     while True:

@@ -210,7 +210,12 @@ def _subjects(part: _Part, match: Match) -> tuple[str, ...]:
         if mark.concept in sides and mark.name not in acting and low <= mark.first <= high
     ]
     if named:
-        return tuple(dict.fromkeys(named))
+        inside = [
+            mark.name or ""
+            for mark in part.sentence.marks
+            if mark.concept in sides and mark.name in named and match.first <= mark.first <= match.last + 4
+        ]
+        return tuple(dict.fromkeys(inside or named))
     if "buyer" in sides and any(mark.concept == "they" for mark in part.sentence.marks):
         return part.state.buyers
     return ()

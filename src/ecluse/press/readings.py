@@ -20,6 +20,9 @@ def modality_of(frame: Frame, sentence: Sentence, match: Match) -> str:
     """Give the modality: the frame's own, unless the match's words say another."""
     inside = {mark.concept for mark in match.marks}
     spans = {(mark.first, mark.last) for mark in match.marks}
+    if frame.act == "domestic_only" and match.agent and match.agent.marks and match.agent.carried is None:
+        low, high = match.agent.marks[-1].last, match.last
+        spans |= {(mark.first, mark.last) for mark in sentence.marks if low < mark.first <= high}
     words = inside | {mark.concept for mark in sentence.marks if (mark.first, mark.last) in spans}
     if frame.act in _DIRECTIVE and frame.modality != "negated":
         for concept, modality in _WORDS:
@@ -29,11 +32,13 @@ def modality_of(frame: Frame, sentence: Sentence, match: Match) -> str:
     if frame.act == "plan_to_approve":
         if "plan" in words:
             return "expected"
-        return "expected" if "expect" in words else "considered"
+        return "expected" if words & {"expect", "will"} else "considered"
     if frame.act == "preliminary_approval" and "order" in words and not inside & {"may", "approve"}:
         return "ordered"
+    if frame.act == "incentives" and any(mark.concept in ("plan", "consider", "prepar") for mark in sentence.marks):
+        return "considered"
     near = {
-        mark.concept for mark in sentence.marks if mark.concept in ("expect", "plan") and 0 <= match.marks[-1].first - mark.first <= 4
+        mark.concept for mark in sentence.marks if mark.concept in ("expect", "plan", "will") and 0 <= match.marks[-1].first - mark.first <= 4
     }
     if near and frame.modality == "asserted" and frame.act in ("production_ramp", "domestic_supply", "shipment", "purchase_order"):
         return "expected"

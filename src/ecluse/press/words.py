@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # One Chinese character, a run of letters and digits, or one mark of punctuation that may part clauses.
 _TOKEN = re.compile(r"[\u3400-\u9fff]|\d+(?:[.,]\d+)+|[^\W_\u3400-\u9fff]+|[,;:()«»\"“”、，；：（）—–]")
 _GAP = "~"
-WIDEST_GAP = {"latin": 3, "han": 8}
+WIDEST_GAP = {"latin": 4, "han": 8}
 
 
 @dataclass(frozen=True, slots=True)
