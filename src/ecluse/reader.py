@@ -7,6 +7,7 @@ relations are proposed to the claims known by a day. Nothing enters the evidence
 from __future__ import annotations
 
 import datetime as dt
+import re
 from itertools import chain
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -56,10 +57,20 @@ def chip_names() -> tuple[Name, ...]:
         model = str(row.table.get("model", ""))
         names = row.table.get("names")
         listed = [str(name) for name in names] if isinstance(names, list) else []
-        kept = found.setdefault(model, [model])
+        kept = found.setdefault(model, list(_spellings(model)))
         kept += [name for name in listed if any(sign.isdigit() for sign in name) and len(name) > _TOO_COMMON]
     usable = {model: names for model, names in found.items() if any(sign.isdigit() for sign in model) and len(model) > 1}
     return tuple(Name(model, "chip", tuple(dict.fromkeys(names))) for model, names in usable.items())
+
+
+def _spellings(model: str) -> Iterator[str]:
+    """Give a model as reports write it: without the maker's series, without brackets, its last letter joined."""
+    plain = re.sub(r"\s*\(.*\)", "", model)
+    short = re.sub(r"^(?:GeForce|Instinct|Quadro|Radeon|Tesla|Data Center GPU)\s+", "", plain)
+    for one in dict.fromkeys((model, plain, short)):
+        if any(sign.isdigit() for sign in one) and (len(one) > _TOO_COMMON or one == model):
+            yield one
+            yield re.sub(r"(\d) ([A-Z])\b", r"\1\2", one)
 
 
 @lru_cache(maxsize=8)
