@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ecluse.claim import Attribution
-from ecluse.press.frames import Agent, side_of
+from ecluse.press.frames import GOVERNMENTS, Agent, side_of
 from ecluse.press.words import fold
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def holders_of(sentences: list[Sentence], lexicon: Lexicon, text: str) -> list[H
         if own is not None:
             open_one = (own, sentence.index, sentence.paragraph)
             found.append(own)
-            paper = open_one if own.attribution.kind == "press" else paper
+            paper = _paper(sentence, own) or paper
             continue
         carried = _carry(open_one, sentence)
         if paper is not None and any(mark.concept == "paper" for mark in sentence.marks):
@@ -73,6 +73,16 @@ def holders_of(sentences: list[Sentence], lexicon: Lexicon, text: str) -> list[H
         else:
             found.append(carried)
     return found
+
+
+def _paper(sentence: Sentence, own: Holder) -> tuple[Holder, int, int] | None:
+    """Give the outlet that a later `the newspaper said` stands for."""
+    if own.attribution.kind == "press":
+        return own, sentence.index, sentence.paragraph
+    named = next((mark for mark in sentence.marks if mark.concept == "press"), None)
+    if named is None:
+        return None
+    return Holder(Attribution("press", name=named.name), side="press"), sentence.index, sentence.paragraph
 
 
 def _carry(open_one: tuple[Holder, int, int] | None, sentence: Sentence) -> Holder | None:
@@ -100,7 +110,7 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
         return _anonymous(sources[0], sentence, text)
     speaker = _speaker(sentence, lexicon)
     if speaker is None:
-        return _house(sentence) if {"spokes", "say"} <= concepts else None
+        return _house(sentence) if _speaks_for_house(sentence, concepts) else None
     side = side_of(speaker, lexicon) if speaker.concept != "press" else "press"
     kind = KIND_OF_SIDE.get(speaker.concept, "press")
     if kind == "named_official" and speaker.concept != "official" and _near(sentence, speaker, "document"):
@@ -113,6 +123,15 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
         role = "spokesperson"
     of = f" of {name.of}" if name and name.of and role and name.of not in role and speaker.concept == "person" else ""
     return Holder(Attribution(kind, name=speaker.name, role=f"{role}{of}" if role else None), earlier=earlier, side=side)
+
+
+def _speaks_for_house(sentence: Sentence, concepts: set[str]) -> bool:
+    """Does a spokesman, a filing, or `the company` speak, without a name?"""
+    if {"spokes", "say"} <= concepts or {"document", "according"} <= concepts:
+        return True
+    says = [mark for mark in sentence.marks if mark.concept == "say"]
+    its = [mark for mark in sentence.marks if mark.concept == "it"]
+    return any(-1 <= say.first - it.last <= 1 or 0 < it.first - say.last <= 3 for say in says for it in its)
 
 
 def _house(sentence: Sentence) -> Holder | None:
@@ -146,10 +165,12 @@ def _speaker(sentence: Sentence, lexicon: Lexicon) -> Mark | None:
             after = next((one for one in names if 0 <= one.first - mark.last <= 5), None)
             if after is not None and _may_speak(sentence, after):
                 return after
+    told = {(mark.first, mark.last) for mark in marks if mark.concept == "tell"}
     for mark in marks:
         if mark.concept in ("report", "say"):
             speaker = _beside(mark, names, sentence, lexicon)
-            if speaker is not None:
+            # A government that tells firms something acts; who reports it is somebody else.
+            if speaker is not None and not (speaker.concept in GOVERNMENTS and (mark.first, mark.last) in told):
                 return speaker
     return None
 
@@ -163,15 +184,17 @@ def _beside(verb: Mark, names: list[Mark], sentence: Sentence, lexicon: Lexicon)
     if _by_pronoun(sentence, verb) or _unsaid(sentence, verb):
         return None
     wanted = ("press",) if verb.concept == "report" else SPEAKERS
-    reach = 9 if lexicon.script == "latin" else 12
+    reach = 14
     before = [one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted]
     before = [one for one in before if not _other_clause(sentence, one.last, verb.first)]
+    after = [one for one in names if 0 < one.first - verb.last <= 7 and one.concept in wanted]
+    turned = [one for one in after if one.concept in ("person", "official")] or after
+    if turned and _closing(sentence, verb) and not any(verb.first - one.last <= 1 for one in before):
+        return turned[0]
     if before:
         people = [one for one in before if one.concept in ("person", "official")]
         return (people or before)[-1]
-    after = [one for one in names if 0 < one.first - verb.last <= 7 and one.concept in wanted]
-    people = [one for one in after if one.concept in ("person", "official")]
-    return (people or after)[0] if after and _closing(sentence, verb) else None
+    return None
 
 
 def _by_pronoun(sentence: Sentence, verb: Mark) -> bool:

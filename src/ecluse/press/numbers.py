@@ -134,8 +134,8 @@ def _read(place: tuple[int, str], match: re.Match[str], language: str, rules: Gr
             value, late = _multiplied(value, words, late, rules)
             break
     high, late = _range(words, late, language, rules)
-    unit, late = _unit(words, late, rules)
-    unit = unit or _currency(words, match.start())
+    sign = _currency(words, match.start())
+    unit, late = (sign, late) if sign else _unit(words, late, rules)
     if not unit:
         return None, match.end()
     if high is not None:
