@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from itertools import chain
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ecluse import chips, evidence
 from ecluse.dates import Known
 from ecluse.errors import SourceError
 from ecluse.evidence import policy
-from ecluse.press.article import Article
 from ecluse.press.folders import Item, Seen, gathered, remembered
 from ecluse.press.lexicon import LANGUAGES, Name, load
 from ecluse.press.propose import propose
 from ecluse.press.relate import Ground, related
+from ecluse.press.review import Outcome, claims_toml, log_toml, read_proposals, walk
 from ecluse.press.sources import article_from
 
 if TYPE_CHECKING:
@@ -30,10 +30,22 @@ if TYPE_CHECKING:
 
     from pyarrow import RecordBatch
 
-    from ecluse.press.article import Stamp
+    from ecluse.press.article import Article, Stamp
     from ecluse.press.proposal import Proposal
 
-__all__ = ["Read", "Readable", "chip_names", "items", "map_batches", "modelled", "proposed", "read", "remembered", "table"]
+__all__ = [
+    "Read",
+    "Readable",
+    "chip_names",
+    "items",
+    "map_batches",
+    "modelled",
+    "proposed",
+    "read",
+    "remembered",
+    "review",
+    "table",
+]
 
 # Models whose names are words or too short to be told from other things in a text.
 _TOO_COMMON = 2
@@ -59,7 +71,9 @@ def chip_names() -> tuple[Name, ...]:
         listed = [str(name) for name in names] if isinstance(names, list) else []
         kept = found.setdefault(model, list(_spellings(model)))
         kept += [name for name in listed if any(sign.isdigit() for sign in name) and len(name) > _TOO_COMMON]
-    usable = {model: names for model, names in found.items() if any(sign.isdigit() for sign in model) and len(model) > 1}
+    usable = {
+        model: names for model, names in found.items() if any(sign.isdigit() for sign in model) and len(model) > 1
+    }
     return tuple(Name(model, "chip", tuple(dict.fromkeys(names))) for model, names in usable.items())
 
 
@@ -168,7 +182,9 @@ def modelled(one: Read, command: str) -> Read:
 
 
 def map_batches(batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
-    """Read documents in Arrow batches into claims in Arrow batches; Spark takes it as `df.mapInArrow(map_batches, schema)`.
+    """Read documents in Arrow batches into claims in Arrow batches.
+
+    Spark takes it as it is: `df.mapInArrow(map_batches, schema)`.
 
     Columns in: one of html, text, content, raw, body; url, published, language where they are known.
     Columns out: `ecluse.press.table.SCHEMA`. Relations are not proposed: they need the evidence of a day.
@@ -194,7 +210,44 @@ def table(paths: Sequence[Path], to: Path) -> dict[str, int]:
     parquet = [one for one in files if one.suffix == ".parquet"]
     archives = [one for one in files if one.name.endswith((".warc", ".warc.gz"))]
     if not parquet and not archives:
-        message = f"{', '.join(map(str, paths))}: no .parquet, .warc or .warc.gz file there; name a file or a folder of them."
+        message = (
+            f"{', '.join(map(str, paths))}: no .parquet, .warc or .warc.gz file there; name a file or a folder of them."
+        )
         raise SourceError(message)
     pages = ((record.raw, record.url) for path in archives for record in records(path))
     return write(map_batches(chain(parquet_batches(parquet), record_batches(pages))), to)
+
+
+def review(
+    proposals: Path,
+    to: Path,
+    who: str,
+    ask: Callable[[str], str],
+    tell: Callable[[str], None],
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Outcome:
+    """Walk proposals with a person; add what is accepted to a claims file, and every verdict to its log.
+
+    The claims file is read by `--evidence`. Nothing is written that the evidence would refuse: the new file
+    is read beside the shipped claims before it takes the old one's place. Raises SourceError.
+    """
+    rows = read_proposals(proposals)
+    base = evidence.load()
+    outcome = walk(rows, who, ask, tell, base.words.acts, now)
+    log = to.with_name(f"{to.stem}.review.toml")
+    before = to.read_text(encoding="utf-8") if to.exists() else "# Claims accepted by a person from articles.\n"
+    if outcome.claims:
+        text = f"{before}\n{claims_toml(outcome.claims)}"
+        draft = to.with_name(f".{to.name}.draft.toml")
+        draft.write_text(text, encoding="utf-8")
+        try:
+            evidence.load((draft,))
+        except SourceError as problem:
+            draft.unlink()
+            message = f"{to}: nothing was written, as the evidence would refuse it: {problem}"
+            raise SourceError(message) from None
+        draft.replace(to)
+    if outcome.verdicts:
+        with log.open("a", encoding="utf-8") as file:
+            file.write(log_toml(outcome.verdicts) + "\n")
+    return outcome

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse import reader
 from ecluse.dates import Known
-from ecluse.press.proposal import Proposal
 from ecluse.press.stamps import stamps_in
 from tests.conftest import ROOT
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from ecluse.press.proposal import Proposal
 
 SET = ROOT / "tests" / "press" / "set"
 FIELDS = ("modality", "polarity", "holder_kind", "holder", "actor", "subjects", "products", "numbers", "about")
@@ -78,7 +79,9 @@ def labelled(half: str, folder: Path = SET) -> list[Labelled]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         for article in table["article"]:
             claims = tuple(article["claims"])
-            one = Labelled(article["id"], table["story"], article["language"], article["text"], article["published"], claims)
+            one = Labelled(
+                article["id"], table["story"], article["language"], article["text"], article["published"], claims
+            )
             for claim in claims:
                 assert one.text.count(claim["at"]) == 1, (one.id, claim["at"])
             found.append(one)
@@ -116,14 +119,18 @@ def _count(into: Score, one: Labelled, body: list[Proposal]) -> None:
             for row in left
             if (row.gate, row.act) == (claim["gate"], claim["act"]) and row.sentence[0] <= place < row.sentence[1]
         ]
-        best = max(fits, key=lambda row: (row.actor == claim.get("actor"), row.span[0] <= place < row.span[1]), default=None)
+        best = max(
+            fits, key=lambda row: (row.actor == claim.get("actor"), row.span[0] <= place < row.span[1]), default=None
+        )
         if best is None:
             into.misses.append(f"{one.id} {claim['act']}: {claim['at']}")
         else:
             left.remove(best)
             into.found += 1
         _fields(into, one, claim, best)
-    into.false += [f"{one.id} {row.gate} {row.act} ({row.actor}): {one.text[row.span[0] : row.span[1]].strip()}" for row in left]
+    into.false += [
+        f"{one.id} {row.gate} {row.act} ({row.actor}): {one.text[row.span[0] : row.span[1]].strip()}" for row in left
+    ]
 
 
 def _fields(into: Score, one: Labelled, claim: dict[str, Any], best: Proposal | None) -> None:

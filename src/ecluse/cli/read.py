@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecluse.reader import Read
 
 MOST_BYTES = 64_000_000
+_COUNTED = {"documents": "documents read", "claims": "claims proposed", "refused": "refused"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,13 +32,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", metavar="L", help="the language: fr, en or zh (default: told from the text)")
     parser.add_argument("--strong", action="store_true", help="only claims whose sentence names all that is asked for")
     parser.add_argument("--furniture", action="store_true", help="show also what each line of the page was taken for")
-    parser.add_argument("--known", type=known, metavar="DATE-OR-INSTANT", help="relations to what was known by then (default: now)")
+    parser.add_argument(
+        "--known", type=known, metavar="DATE-OR-INSTANT", help="relations to what was known by then (default: now)"
+    )
     parser.add_argument(
         "--evidence", type=Path, action="append", default=[], metavar="FILE", help="claims beside those shipped"
     )
     parser.add_argument("--to", type=Path, metavar="FILE", help="write the proposals for `ecluse claims review`")
     parser.add_argument(
-        "--table", type=Path, metavar="OUT", help="read Parquet or WARC folders in batch, write claims to this Parquet file"
+        "--table",
+        type=Path,
+        metavar="OUT",
+        help="read Parquet or WARC folders in batch, write claims to this Parquet file",
     )
     parser.add_argument("--seen", type=Path, metavar="FILE", help="a list of items read before: each item is read once")
     parser.add_argument("--model", metavar="COMMAND", help="a program of yours that proposes claims: JSON in, JSON out")
@@ -82,7 +88,11 @@ def _reads(options: argparse.Namespace) -> Iterator[Read]:
     seen = remembered(options.seen)
     for item in items(options.files, _stdin, seen):
         one = item.read(
-            url=options.url, published=_published(options.published), language=options.lang, known=options.known, files=tuple(options.evidence)
+            url=options.url,
+            published=_published(options.published),
+            language=options.lang,
+            known=options.known,
+            files=tuple(options.evidence),
         )
         if options.model:
             one = modelled(one, options.model)
@@ -141,14 +151,16 @@ def _tell(one: Read, options: argparse.Namespace) -> None:
     """Print an article's metadata, what was left out, and every proposal with its place."""
     article = one.article
     say(article.title or article.source.place)
+    told_in = f"{article.language} {article.script}{', translated' if article.translated else ''}"
+    digest = f"{article.source.size:,} bytes, sha256 {article.source.digest[:16]}"
     rows = {
         "published": article.published.written() if article.published else "not said",
         "updated": article.updated.written() if article.updated else None,
         "publisher": article.publisher or "not said",
         "original": article.original_publisher,
         "by": article.byline,
-        "language": f"{article.language} {article.script}{', translated' if article.translated else ''} (told by {article.language_by})",
-        "source": f"{article.source.place}, {article.source.size:,} bytes, sha256 {article.source.digest[:16]}, by {article.source.by}",
+        "language": f"{told_in} (told by {article.language_by})",
+        "source": f"{article.source.place}, {digest}, by {article.source.by}",
     }
     for name, value in rows.items():
         if value:
@@ -178,16 +190,20 @@ def _tell_claim(row: Proposal, text: str) -> None:
     who = ", ".join(str(part) for part in (holder.name, holder.role, holder.described_as) if part)
     count = f", {holder.count} sources" if holder.count else ""
     carried = ", carried" if row.holder.carried_from is not None else ""
-    head = f"{row.id} [{row.gate}, {row.modality}{', no' if row.polarity == 'no' else ''}, {row.strength}] {row.act.replace('_', ' ')}"
+    stance = f"{row.gate}, {row.modality}{', no' if row.polarity == 'no' else ''}, {row.strength}"
+    head = f"{row.id} [{stance}] {row.act.replace('_', ' ')}"
     prior = " (what earlier reports held)" if row.prior else ""
     say(head + prior)
     say(_wrapped(f"vouched for by {holder.kind.replace('_', ' ')}{': ' + who if who else ''}{count}{carried}", "    "))
     parts = {
         "actor": row.actor,
         "whom": ", ".join(row.subjects),
-        "chips": ", ".join(row.products) + (f" ({row.products_from})" if row.products and row.products_from != "sentence" else ""),
+        "chips": ", ".join(row.products)
+        + (f" ({row.products_from})" if row.products and row.products_from != "sentence" else ""),
         "number": "; ".join(_number(one) for one in row.quantities),
-        "about": None if row.about is None else f"{row.about.start or '...'} to {row.about.end or '...'} ({row.about.precision}: {row.about.text})",
+        "about": None
+        if row.about is None
+        else f"{row.about.start or '...'} to {row.about.end or '...'} ({row.about.precision}: {row.about.text})",
     }
     told = "; ".join(f"{name}: {value}" for name, value in parts.items() if value)
     if told:
@@ -208,14 +224,25 @@ def _number(one: object) -> str:
         return "not fixed by anybody"
     qualifier = getattr(one, "qualifier")  # noqa: B009 - a record of another floor
     exact = value.exact if value.exact is not None else None
-    figure = f"{qualifier} {exact:,}" if exact is not None and qualifier != "exact" else f"{exact:,}" if exact is not None else str(value)
+    figure = (
+        f"{qualifier} {exact:,}"
+        if exact is not None and qualifier != "exact"
+        else f"{exact:,}"
+        if exact is not None
+        else str(value)
+    )
     if qualifier in ("more than", "less than"):
         figure = f"{qualifier} {(value.low if value.low is not None else value.high):,}"
     return f"{figure} {unit}{' each' if each else ''}"
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text.strip(), 100, initial_indent=indent or "  " if text.startswith("  ") else indent, subsequent_indent=f"{indent}    ")
+    return textwrap.fill(
+        text.strip(),
+        100,
+        initial_indent=indent or "  " if text.startswith("  ") else indent,
+        subsequent_indent=f"{indent}    ",
+    )
 
 
 def _table(options: argparse.Namespace) -> int:
@@ -227,5 +254,6 @@ def _table(options: argparse.Namespace) -> int:
     except ImportError as problem:
         message = f"--table needs {problem.name}; install it with pip install 'ecluse[press]'."
         raise SourceError(message) from None
-    say(f"{done['documents']:,} documents read, {done['claims']:,} claims proposed, {done['refused']:,} refused, written to {options.table}")
+    counts = ", ".join(f"{done[name]:,} {word}" for name, word in _COUNTED.items())
+    say(f"{counts}, written to {options.table}")
     return 0

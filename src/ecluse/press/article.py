@@ -44,7 +44,9 @@ class Stamp:
 
     def written(self) -> str:
         """Give all that is known of it, as text."""
-        return self.instant() or (f"{self.day}" if self.time is None else f"{self.day}T{self.time:%H:%M} (no zone given)")
+        return self.instant() or (
+            f"{self.day}" if self.time is None else f"{self.day}T{self.time:%H:%M} (no zone given)"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ class Entry:
 def looks_like_feed(raw: bytes) -> bool:
     """Do the bytes begin as RSS or Atom?"""
     head = raw[:2000]
-    return (head.lstrip().startswith((b"<?xml", b"<rss", b"<feed")) or b"<rss" in head) and _FEED.search(head) is not None
+    return (head.lstrip().startswith((b"<?xml", b"<rss", b"<feed")) or b"<rss" in head) and _FEED.search(
+        head
+    ) is not None
 
 
 def entries(raw: bytes, place: str) -> list[Entry]:
@@ -83,7 +85,7 @@ def _stamp(text: str | None) -> Stamp | None:
         return None
     moment: dt.datetime | None = None
     try:
-        moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = dt.datetime.fromisoformat(text)
     except ValueError:
         try:
             moment = email.utils.parsedate_to_datetime(text)
@@ -97,5 +99,6 @@ def _stamp(text: str | None) -> Stamp | None:
 def text_of(entry: Entry) -> bytes:
     """Give an item as bytes to read: a page where the feed carries HTML, else title and text."""
     if "</p>" in entry.body or "<p>" in entry.body:
-        return f"<html><head><title>{entry.title}</title></head><body><article><h1>{entry.title}</h1>{entry.body}</article></body></html>".encode()
+        head, story = f"<head><title>{entry.title}</title></head>", f"<h1>{entry.title}</h1>{entry.body}"
+        return f"<html>{head}<body><article>{story}</article></body></html>".encode()
     return f"{entry.title}\n\n{_TAG.sub('', entry.body)}\n".encode()

@@ -101,7 +101,8 @@ def _file(path: Path) -> Iterator[Item]:
         with path.open("rb") as file:
             raw = _within(file.read(LARGEST + 1), place)
     except OSError as problem:
-        message = f"{place}: cannot be opened ({problem.strerror or problem}); name a file, a folder, or - for standard input."
+        why = problem.strerror or problem
+        message = f"{place}: cannot be opened ({why}); name a file, a folder, or - for standard input."
         raise SourceError(message) from None
     if looks_like_warc(raw, place):
         message = f"{place}: is an archive; name it .warc or .warc.gz, so that it is read as one."

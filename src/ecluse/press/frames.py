@@ -66,7 +66,7 @@ def side_of(mark: Mark, lexicon: Lexicon) -> str:
     """Give the side of a name; an official acts for his office."""
     if mark.concept == "official" and mark.name:
         office = lexicon.names[mark.name].of
-        return lexicon.names[office].side if office in lexicon.names else "state"
+        return lexicon.names[office].side if office is not None and office in lexicon.names else "state"
     return mark.concept
 
 
@@ -191,7 +191,7 @@ def _denied(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
     )
 
 
-def _agent(
+def _agent(  # noqa: C901, PLR0911 - one way to be named after another, in their order
     frame: Frame, sentence: Sentence, marks: tuple[Mark, ...], lexicon: Lexicon, before: Before
 ) -> tuple[Agent | None, bool]:
     """Find who acts, and whether that is whom the frame speaks of."""
@@ -226,7 +226,12 @@ def _agent(
 
 
 def _behind(
-    sentence: Sentence, ahead: Iterable[Mark], marks: tuple[Mark, ...], wanted: frozenset[str], lexicon: Lexicon, frame: Frame
+    sentence: Sentence,
+    ahead: Iterable[Mark],
+    marks: tuple[Mark, ...],
+    wanted: frozenset[str],
+    lexicon: Lexicon,
+    frame: Frame,
 ) -> Agent | None:
     """Find an actor named after the verb: `by the regulators`, or within a frame in free order."""
     verb, last = marks[0].first, marks[-1].last
@@ -235,7 +240,11 @@ def _behind(
         side = side_of(mark, lexicon)
         if side not in wanted or mark.first < verb:
             continue
-        if any(0 < mark.first - by <= 3 for by in bys) or (frame.free and mark.first <= last + 3) or mark.first <= marks[0].last + 3:
+        if (
+            any(0 < mark.first - by <= 3 for by in bys)
+            or (frame.free and mark.first <= last + 3)
+            or mark.first <= marks[0].last + 3
+        ):
             return Agent(_together(mark, ahead, lexicon, sentence), side)
     return None
 

@@ -43,7 +43,8 @@ def classify(text: str, title: str | None = None) -> tuple[Line, ...]:
     prose = [index for index, (kind, _) in enumerate(told) if kind == "body"]
     told = _headings(text, raw, told, prose, title)
     return tuple(
-        Line(start, end, kind, why) for (start, end), (kind, why) in zip(raw, _after_the_end(text, raw, told), strict=True)
+        Line(start, end, kind, why)
+        for (start, end), (kind, why) in zip(raw, _after_the_end(text, raw, told), strict=True)
     )
 
 
@@ -136,7 +137,8 @@ def _after_the_end(text: str, raw: list[tuple[int, int]], told: list[tuple[str, 
         seen += kind == "body"
         words = text[start:end]
         if ended and kind == "body" and len(_WORD.findall(words)) + len(_HAN.findall(words)) < _AFTER_END:
-            kind, why = "advert", "a short line after the end of the story"
+            result.append(("advert", "a short line after the end of the story"))
+        else:
+            result.append((kind, why))
         ended = ended or (seen > 1 and kind in ("copyright", "disclaimer"))
-        result.append((kind, why))
     return result

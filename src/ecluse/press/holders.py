@@ -25,11 +25,10 @@ KIND_OF_SIDE = {
 }  # fmt: skip
 SPEAKERS = tuple(KIND_OF_SIDE)
 _COUNTS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six ": 6, "une": 1, "one": 1, "a": 1,
-    "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "一": 1, "二": 2,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5,
+    "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6,
 }  # fmt: skip
-
-
 # A count before these words counts sources: `three people`, not `both in private`.
 _COUNTED = re.compile(r"source|person|people|interlocuteur|responsable|人士|来源|知情")
 
@@ -92,7 +91,9 @@ def _carry(open_one: tuple[Holder, int, int] | None, sentence: Sentence) -> Hold
     concepts = {mark.concept for mark in sentence.marks if mark.first <= 4}
     if any(_by_pronoun(sentence, mark) for mark in sentence.marks if mark.concept == "say"):
         concepts = (concepts - {"turn"}) | {"it"}
-    follows = paragraph + 1 == sentence.paragraph and "it" in {mark.concept for mark in sentence.marks if mark.first <= 1}
+    follows = paragraph + 1 == sentence.paragraph and "it" in {
+        mark.concept for mark in sentence.marks if mark.first <= 1
+    }
     if (paragraph != sentence.paragraph and not follows) or "turn" in concepts:
         return None
     if holder.attribution.kind in ("named_person", "named_official") and not concepts & {"they", "it"}:
@@ -108,21 +109,23 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
     sources = [mark for mark in marks if mark.concept == "sources"]
     if sources and (concepts & {"say", "report", "according", "interest", "tell"} or lexicon.script == "han"):
         return _anonymous(sources[0], sentence, text)
-    speaker = _speaker(sentence, lexicon)
+    speaker = _speaker(sentence)
     if speaker is None:
         return _house(sentence) if _speaks_for_house(sentence, concepts) else None
     side = side_of(speaker, lexicon) if speaker.concept != "press" else "press"
     kind = KIND_OF_SIDE.get(speaker.concept, "press")
     if kind == "named_official" and speaker.concept != "official" and _near(sentence, speaker, "document"):
         kind = "official_document"
-    name = lexicon.names[speaker.name] if speaker.name in lexicon.names else None
+    name = lexicon.names.get(speaker.name or "")
     role = name.role if name else None
     if role is None and _near(sentence, speaker, "executive"):
         role = "executives"
     if role is None and _near(sentence, speaker, "spokes"):
         role = "spokesperson"
     of = f" of {name.of}" if name and name.of and role and name.of not in role and speaker.concept == "person" else ""
-    return Holder(Attribution(kind, name=speaker.name, role=f"{role}{of}" if role else None), earlier=earlier, side=side)
+    return Holder(
+        Attribution(kind, name=speaker.name, role=f"{role}{of}" if role else None), earlier=earlier, side=side
+    )
 
 
 def _speaks_for_house(sentence: Sentence, concepts: set[str]) -> bool:
@@ -156,7 +159,7 @@ def _near(sentence: Sentence, speaker: Mark, concept: str) -> bool:
     return any(mark.concept == concept and abs(mark.first - speaker.first) <= 8 for mark in sentence.marks)
 
 
-def _speaker(sentence: Sentence, lexicon: Lexicon) -> Mark | None:
+def _speaker(sentence: Sentence) -> Mark | None:
     """Find who speaks: beside a verb of saying, after `according to`, or an outlet that reported."""
     marks = sentence.marks
     names = [mark for mark in marks if mark.concept in SPEAKERS]
@@ -168,7 +171,7 @@ def _speaker(sentence: Sentence, lexicon: Lexicon) -> Mark | None:
     told = {(mark.first, mark.last) for mark in marks if mark.concept == "tell"}
     for mark in marks:
         if mark.concept in ("report", "say"):
-            speaker = _beside(mark, names, sentence, lexicon)
+            speaker = _beside(mark, names, sentence)
             # A government that tells firms something acts; who reports it is somebody else.
             if speaker is not None and not (speaker.concept in GOVERNMENTS and (mark.first, mark.last) in told):
                 return speaker
@@ -177,15 +180,17 @@ def _speaker(sentence: Sentence, lexicon: Lexicon) -> Mark | None:
 
 def _may_speak(sentence: Sentence, mark: Mark) -> bool:
     """`According to China's plan` names no speaker: a country alone speaks by its offices."""
-    return mark.name not in ("China",) or any(one.concept in ("spokes", "document", "say") for one in sentence.marks)
+    return mark.name != "China" or any(one.concept in ("spokes", "document", "say") for one in sentence.marks)
 
 
-def _beside(verb: Mark, names: list[Mark], sentence: Sentence, lexicon: Lexicon) -> Mark | None:
+def _beside(verb: Mark, names: list[Mark], sentence: Sentence) -> Mark | None:
     if _by_pronoun(sentence, verb) or _unsaid(sentence, verb):
         return None
     wanted = ("press",) if verb.concept == "report" else SPEAKERS
     reach = 14
-    before = [one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted]
+    before = [
+        one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted
+    ]
     before = [one for one in before if not _other_clause(sentence, one.last, verb.first)]
     after = [one for one in names if 0 < one.first - verb.last <= 7 and one.concept in wanted]
     turned = [one for one in after if one.concept in ("person", "official")] or after
@@ -212,14 +217,19 @@ def _unsaid(sentence: Sentence, verb: Mark) -> bool:
 def _other_clause(sentence: Sentence, after: int, before: int) -> bool:
     """Do words of another clause stand between speaker and verb? An apposition between commas does not part."""
     return any(
-        mark.concept == "break" and after < mark.first < before and sentence.tokens[mark.first].folded not in (",", "，")
+        mark.concept == "break"
+        and after < mark.first < before
+        and sentence.tokens[mark.first].folded not in (",", "，")
         for mark in sentence.marks
     )
 
 
 def _closing(sentence: Sentence, verb: Mark) -> bool:
     """Does the verb stand after the words it reports: `..., a déclaré Nvidia`?"""
-    return any(sentence.tokens[place].folded in (",", "，", "»", "\"", "”") for place in range(max(verb.first - 2, 0), verb.first))
+    return any(
+        sentence.tokens[place].folded in (",", "，", "»", '"', "”")
+        for place in range(max(verb.first - 2, 0), verb.first)
+    )
 
 
 def speaking(holder: Holder, lexicon: Lexicon) -> Agent | None:
@@ -228,5 +238,7 @@ def speaking(holder: Holder, lexicon: Lexicon) -> Agent | None:
     if name is None or holder.side is None or name not in lexicon.names:
         return None
     known = lexicon.names[name]
-    who, side = (known.of, lexicon.names[known.of].side) if known.of in lexicon.names and known.of else (name, holder.side)
+    who, side = (
+        (known.of, lexicon.names[known.of].side) if known.of in lexicon.names and known.of else (name, holder.side)
+    )
     return Agent((), side, carried=holder.carried_from, named=(who,))

@@ -13,17 +13,22 @@ from ecluse.press.when import When
 if TYPE_CHECKING:
     import datetime as dt
 
-    from ecluse.press.lexicon import Lexicon, Sentence
+    from ecluse.press.lexicon import Sentence
 
 LET = ("preliminary_approval", "conditional_approval", "approval_first_batch", "import_approval", "plan_to_approve")
-SHUT = ("blocked_at_customs", "stop_new_orders_guidance", "stop_test_and_orders", "hold_orders", "not_approved", "blocked")
+SHUT = (
+    "blocked_at_customs",
+    "stop_new_orders_guidance",
+    "stop_test_and_orders",
+    "hold_orders",
+    "not_approved",
+    "blocked",
+)
 
 HALTS = (*SHUT, "component_production_halt", "production_halt")
 
 
-def linked(
-    proposals: tuple[Proposal, ...], sentences: list[Sentence], lexicon: Lexicon, day: dt.date | None
-) -> tuple[Proposal, ...]:
+def linked(proposals: tuple[Proposal, ...], sentences: list[Sentence], day: dt.date | None) -> tuple[Proposal, ...]:
     """Mark what earlier reports held, say what contradicts it, and hold headlines under their body."""
     found = list(proposals)
     for sentence in sentences:
@@ -65,7 +70,9 @@ def _against_the_next(found: list[Proposal], sentence: Sentence, sentences: list
     if after >= len(sentences) or sentences[after].paragraph != sentence.paragraph:
         return found
     place = (sentences[after].start, sentences[after].end)
-    halts = [one for one in found if one.sentence == place and one.holder.attribution.kind == "press" and one.act in HALTS]
+    halts = [
+        one for one in found if one.sentence == place and one.holder.attribution.kind == "press" and one.act in HALTS
+    ]
     result = list(found)
     for halt in halts:
         why = f"told right after the sentence on earlier reports, held by {halt.holder.attribution.name}"
@@ -76,7 +83,9 @@ def _against_the_next(found: list[Proposal], sentence: Sentence, sentences: list
 
 
 def _alike(old: Proposal, new: Proposal) -> bool:
-    return old.gate == new.gate and (not old.products or not new.products or bool(set(old.products) & set(new.products)))
+    return old.gate == new.gate and (
+        not old.products or not new.products or bool(set(old.products) & set(new.products))
+    )
 
 
 def _under_body(head: Proposal, found: list[Proposal]) -> Proposal:
@@ -84,7 +93,10 @@ def _under_body(head: Proposal, found: list[Proposal]) -> Proposal:
     body = [
         one
         for one in found
-        if one.kind == "body" and one.gate == head.gate and not one.prior and (not head.products or set(one.products) & set(head.products))
+        if one.kind == "body"
+        and one.gate == head.gate
+        and not one.prior
+        and (not head.products or set(one.products) & set(head.products))
     ]
     same = [one for one in body if one.act == head.act] or [one for one in body if one.act in LET and head.act in LET]
     if not same:

@@ -13,10 +13,9 @@ _KANA = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST = 20_000
 # Small words that only one of the two languages has, or has far more often.
-_SMALL = {
-    "fr": frozenset("le la les des du une est dans par pour qui que sur avec ont aux cette selon etre sont ses mais".split()),
-    "en": frozenset("the of and to in is that for with has was on by from have which said would be its are this".split()),
-}
+_FRENCH = "le la les des du une est dans par pour qui que sur avec ont aux cette selon etre sont ses mais"
+_ENGLISH = "the of and to in is that for with has was on by from have which said would be its are this"
+_SMALL = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
 
 
 def language_of(text: str) -> tuple[str, str, str]:

@@ -138,7 +138,8 @@ def load(language: str, extra: tuple[Name, ...] = ()) -> Lexicon:
     own = Reader(tables[place], place, SourceError, text=texts[place])
     shared = Reader(tables["names.toml"], "names.toml", SourceError, text=texts["names.toml"])
     folding = variants() if language == "zh" else {}
-    phrases, names = Phrases(), {}
+    phrases = Phrases()
+    names: dict[str, Name] = {}
     words = own.inner("words")
     if words is not None:
         for concept in words.names():

@@ -40,7 +40,9 @@ def asked(article: Article, lexicon: Lexicon, command: str, acts: Collection[str
         "acts": sorted(acts),
         "modalities": list(MODALITIES),
         "attributions": list(ATTRIBUTIONS),
-        "sentences": [{"index": one.index, "kind": one.kind, "text": article.text[one.start : one.end]} for one in sentences],
+        "sentences": [
+            {"index": one.index, "kind": one.kind, "text": article.text[one.start : one.end]} for one in sentences
+        ],
     }
     answer = _run(command, json.dumps(question, ensure_ascii=False))
     reader = Reader(answer, "the model's answer", SourceError)
@@ -53,7 +55,9 @@ def asked(article: Article, lexicon: Lexicon, command: str, acts: Collection[str
 
 def _run(command: str, question: str) -> object:
     try:
-        done = subprocess.run(shlex.split(command), input=question.encode(), capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - the user names the program
+        done = subprocess.run(  # noqa: S603 - the user names the program
+            shlex.split(command), input=question.encode(), capture_output=True, timeout=SECONDS, check=False
+        )
     except (OSError, ValueError) as problem:
         message = f"--model {command}: cannot be run ({problem})."
         raise SourceError(message) from None
@@ -61,7 +65,8 @@ def _run(command: str, question: str) -> object:
         message = f"--model {command}: no answer in {SECONDS} s."
         raise SourceError(message) from None
     if done.returncode != 0:
-        message = f"--model {command}: ended with status {done.returncode}: {done.stderr[-300:].decode('utf-8', 'replace').strip()}"
+        last = done.stderr[-300:].decode("utf-8", "replace").strip()
+        message = f"--model {command}: ended with status {done.returncode}: {last}"
         raise SourceError(message)
     if len(done.stdout) > LARGEST_ANSWER:
         message = f"--model {command}: answered with {len(done.stdout):,} bytes, more than {LARGEST_ANSWER:,}."

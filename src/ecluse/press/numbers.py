@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 
 _SPACES = "   \u2009"
 _LATIN_NUMBER = rf"\d{{1,3}}(?:[{_SPACES}.,']\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
-_HAN_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_HAN_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _HAN_STEPS = {"十": 10, "百": 100, "千": 1000}
 
 
@@ -76,11 +89,15 @@ def _grammar(language: str, rows: tuple[tuple[str, tuple[str, ...]], ...]) -> Gr
         number=re.compile(number),
         before=re.compile(r"\s*[$€£¥]?\s*$|[A-Za-z]{2}\$\s*$"),
         after=re.compile(r"\s*"),
-        qualifiers=tuple((re.compile(rf"(?:{word})\s*(?:[$€£¥]|us\$)?\s*$"), value) for word, value in pairs.get("before", [])),
+        qualifiers=tuple(
+            (re.compile(rf"(?:{word})\s*(?:[$€£¥]|us\$)?\s*$"), value) for word, value in pairs.get("before", [])
+        ),
         late=tuple((re.compile(rf"\s*(?:{word})"), value) for word, value in pairs.get("after", [])),
         units=tuple((re.compile(rf"\s*(?:{word})"), value) for word, value in pairs.get("units", [])),
         each=re.compile("|".join(table.get("each", ("(?!)",)))),
-        multipliers=tuple((re.compile(rf"[\s\u00a0\u202f-]*(?:{word})"), Decimal(value)) for word, value in pairs.get("times", [])),
+        multipliers=tuple(
+            (re.compile(rf"[\s\u00a0\u202f-]*(?:{word})"), Decimal(value)) for word, value in pairs.get("times", [])
+        ),
         spelled=spelled,
         vague=tuple((re.compile(word), _bound(value)) for word, value in pairs.get("vague", [])),
         between=re.compile("|".join(table.get("between", ("(?!)",)))),
@@ -92,27 +109,33 @@ def _bound(text: str) -> Bound:
     return Bound(int(low) if low else None, int(high) if high else None)
 
 
-def quantities(text: str, start: int, end: int, language: str, rules: Grammar, variants: Mapping[int, str]) -> list[Quantity]:
+def quantities(
+    text: str,
+    start: int,
+    end: int,
+    language: str,
+    rules: Grammar,
+    variants: Mapping[int, str],
+    chips: Mapping[int, int] | None = None,
+) -> list[Quantity]:
     """Find the quantities of a stretch of text; offsets are those of the whole text."""
     words = _same_length(text[start:end], variants)
     found: list[Quantity] = []
     for pattern, bound in rules.vague:
-        for match in pattern.finditer(words):
-            unit, late = _unit(words, match.end(), rules)
-            taken = any(one.start < start + match.end() and start + match.start() < one.end for one in found)
+        for hit in pattern.finditer(words):
+            unit, late = _unit(words, hit.end(), rules)
+            taken = any(one.start < start + hit.end() and start + hit.start() < one.end for one in found)
             if unit and not taken:
-                found.append(_made((start, words), match.start(), late, bound, unit, "order of magnitude", rules))
+                found.append(_made((start, words), hit.start(), late, bound, unit, "order of magnitude", rules))
     at = 0
-    while True:
-        match = rules.number.search(words, at)
-        if match is None:
-            return sorted(found, key=lambda one: one.start)
+    while (match := rules.number.search(words, at)) is not None:
         at = match.end()
         if any(one.start <= start + match.start() < one.end for one in found):
             continue
-        one, at = _read((start, words), match, language, rules)
+        one, at = _read((start, words), match, language, rules, chips or {})
         if one is not None:
             found.append(one)
+    return sorted(found, key=lambda one: one.start)
 
 
 def _same_length(words: str, variants: Mapping[int, str]) -> str:
@@ -120,7 +143,9 @@ def _same_length(words: str, variants: Mapping[int, str]) -> str:
     return folded if len(folded) == len(words) else "".join(fold(sign, variants)[:1] or sign for sign in words)
 
 
-def _read(place: tuple[int, str], match: re.Match[str], language: str, rules: Grammar) -> tuple[Quantity | None, int]:
+def _read(
+    place: tuple[int, str], match: re.Match[str], language: str, rules: Grammar, chips: Mapping[int, int]
+) -> tuple[Quantity | None, int]:
     words = place[1]
     value, other = number_of(match.group(), language, rules.spelled)
     if value is None:
@@ -137,9 +162,10 @@ def _read(place: tuple[int, str], match: re.Match[str], language: str, rules: Gr
     sign = _currency(words, match.start())
     unit, late = (sign, late) if sign else _unit(words, late, rules)
     if not unit:
+        unit, late = _chip_after(words, late, place[0], chips)
+    if not unit:
         return None, match.end()
     if high is not None:
-        low = value if value >= high / 1000 else value
         scale = high / value if value and high > value * 1000 and value < 1000 else Decimal(1)
         low = value * _power(scale)
         if low <= high:
@@ -162,7 +188,10 @@ def _made(
     start, words = place
     tail = words[late : late + 48]
     head = words[max(begin - 12, 0) : begin]
-    each = rules.each.search(re.split(r"[.;。；]", tail)[0]) is not None or re.search(r"各自?\s*$|每[家间]\S{0,6}$", head) is not None
+    each = (
+        rules.each.search(re.split(r"[.;。；]", tail)[0]) is not None
+        or re.search(r"各自?\s*$|每[家间]\S{0,6}$", head) is not None
+    )
     return Quantity(start + begin, start + late, value, unit, qualifier, each, words[begin:late].strip(), other)
 
 
@@ -180,7 +209,9 @@ def _plain(value: Decimal) -> int | Decimal:
     return int(value) if value == value.to_integral_value() else value.normalize()
 
 
-def number_of(text: str, language: str, spelled: Mapping[str, Decimal]) -> tuple[Decimal | None, str | None]:
+def number_of(  # noqa: PLR0911 - one kind of numeral after another
+    text: str, language: str, spelled: Mapping[str, Decimal]
+) -> tuple[Decimal | None, str | None]:
     """Read a numeral; where its separator can be read two ways, the other reading is told."""
     if text in spelled:
         return spelled[text], None
@@ -204,7 +235,9 @@ def number_of(text: str, language: str, spelled: Mapping[str, Decimal]) -> tuple
     if signs[0] == group:
         return grouped, f"{fraction} if the sign is a decimal mark" if language == "fr" else None
     if signs[0] == decimal:
-        return (grouped if whole != "0" and language == "fr" else fraction), f"{fraction if language == 'fr' else grouped}"
+        return (
+            grouped if whole != "0" and language == "fr" else fraction
+        ), f"{fraction if language == 'fr' else grouped}"
     return grouped, None
 
 
@@ -259,6 +292,12 @@ def _unit(words: str, place: int, rules: Grammar) -> tuple[str, int]:
         if found:
             return name, found.end()
     return "", place
+
+
+def _chip_after(words: str, place: int, start: int, chips: Mapping[int, int]) -> tuple[str, int]:
+    """Is what is counted a chip by its name?"""
+    here = place + len(words[place:]) - len(words[place:].lstrip())
+    return ("chips", chips[start + here] - start) if start + here in chips else ("", place)
 
 
 def _currency(words: str, place: int) -> str:

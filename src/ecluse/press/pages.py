@@ -6,10 +6,13 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
-from ecluse.press.article import Stamp
 from ecluse.press.stamps import stamps_in
+
+if TYPE_CHECKING:
+    from ecluse.press.article import Stamp
 
 INSTALL = "pip install 'ecluse[press]'"
 # Pages up to this size are read here; larger ones in a child that can be stopped.
@@ -51,7 +54,7 @@ def page(raw: bytes, place: str, url: str | None, seconds: float = SECONDS) -> P
 
 def _depth(raw: bytes) -> int:
     """Guess how deep a page nests: opening tags of one kind without their ends."""
-    return max(raw.count(b"<div") - raw.count(b"</div"), raw.count(b"<span") - raw.count(b"</span"), raw.count(b"<b>") - raw.count(b"</b>"), 0)  # fmt: skip
+    return max(raw.count(b"<" + tag) - raw.count(b"</" + tag) for tag in (b"div", b"span", b"b>", b"table", b"ul"))
 
 
 def extract(raw: bytes, url: str | None, place: str) -> dict[str, str | None] | None:
@@ -66,13 +69,17 @@ def extract(raw: bytes, url: str | None, place: str) -> dict[str, str | None] | 
             raw, url=url, favor_precision=True, include_comments=False, include_tables=False, with_metadata=True
         )
     except (ValueError, TypeError, AttributeError, RecursionError, AssertionError) as problem:
-        message = f"{place}: this page cannot be read ({type(problem).__name__}: {problem}); save its text and read that."
+        message = (
+            f"{place}: this page cannot be read ({type(problem).__name__}: {problem}); save its text and read that."
+        )
         raise SourceError(message) from None
     if found is None:
         return None
     data = found.as_dict()
     kept = {name: data.get(name) for name in ("text", "title", "author", "sitename", "date")}
-    return {name: None if value is None else str(value) for name, value in kept.items()} | {"version": trafilatura.__version__}
+    return {name: None if value is None else str(value) for name, value in kept.items()} | {
+        "version": trafilatura.__version__
+    }
 
 
 def _in_child(raw: bytes, place: str, url: str | None, seconds: float) -> dict[str, str | None] | None:
@@ -85,7 +92,9 @@ def _in_child(raw: bytes, place: str, url: str | None, seconds: float) -> dict[s
         raise SourceError(message) from None
     if done.returncode != 0:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        message = last[-1] if done.returncode == 2 and last else f"{place}: this page needs more memory than it may have, or breaks its parser; save its text and read that."
-        raise SourceError(message)
+        broken = (
+            f"{place}: this page needs more memory than it may have, or breaks its parser; save its text and read that."
+        )
+        raise SourceError(last[-1] if done.returncode == 2 and last else broken)
     answer: dict[str, str | None] | None = json.loads(done.stdout)
     return answer

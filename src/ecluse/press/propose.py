@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ecluse.claim import Attribution
 from ecluse.press import numbers
-from ecluse.press.frames import AGENTS, CHIPS, Agent, Match, matches, side_of
-from ecluse.press.holders import HEADLINE, KIND_OF_SIDE, Holder, holders_of, speaking
+from ecluse.press.frames import AGENTS, GOVERNMENTS, Agent, Match, matches, side_of
+from ecluse.press.holders import AUTHOR, HEADLINE, KIND_OF_SIDE, Holder, holders_of, speaking
 from ecluse.press.inside import linked
 from ecluse.press.proposal import Alternative, Proposal
 from ecluse.press.readings import alternatives, modality_of
@@ -48,7 +48,7 @@ def propose(article: Article, lexicon: Lexicon) -> tuple[Proposal, ...]:
     day = article.published.day if article.published else None
     for sentence, holder in zip(sentences, holders, strict=True):
         counted = numbers.quantities(
-            article.text, sentence.start, sentence.end, article.language, rules, lexicon.variants
+            article.text, sentence.start, sentence.end, article.language, rules, lexicon.variants, _chips(sentence)
         )
         times = _times(article, sentence, lexicon, day)
         hits = matches(sentence, lexicon, counted, state.agents, speaking(holder, lexicon))
@@ -58,7 +58,7 @@ def propose(article: Article, lexicon: Lexicon) -> tuple[Proposal, ...]:
         state = _after(state, sentence, lexicon)
     found.extend(_notes(article, len(found)))
     numbered = [dataclasses.replace(one, id=f"p{index:02}") for index, one in enumerate(found, 1)]
-    return linked(tuple(numbered), sentences, lexicon, day)
+    return linked(tuple(numbered), sentences, day)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +74,11 @@ class _Part:
     state: _State
     day: dt.date | None
     matches: list[Match]
+
+
+def _chips(sentence: Sentence) -> dict[int, int]:
+    """Give where names of chips begin and end: `15 000 L20` counts chips."""
+    return {mark.start: mark.end for mark in sentence.marks if mark.concept == "chip"}
 
 
 def _times(article: Article, sentence: Sentence, lexicon: Lexicon, day: dt.date | None) -> list[When]:
@@ -152,7 +157,11 @@ def _proposal(part: _Part, match: Match) -> Proposal:
 
 def _span(sentence: Sentence, match: Match) -> tuple[int, int]:
     """Give the clause of a match: from the break before it to the break after it."""
-    first = min([match.first, *(mark.first for mark in match.agent.marks)] if match.agent and match.agent.marks and match.agent.carried is None else [match.first])
+    first = min(
+        [match.first, *(mark.first for mark in match.agent.marks)]
+        if match.agent and match.agent.marks and match.agent.carried is None
+        else [match.first]
+    )
     strong = [mark for mark in sentence.marks if mark.concept == "break"]
     start = max((mark.end for mark in strong if mark.last < first), default=sentence.start)
     end = min((mark.start for mark in strong if mark.first > match.last), default=sentence.end)
@@ -165,13 +174,11 @@ def _own_quantities(part: _Part, match: Match, span: tuple[int, int]) -> tuple[Q
     if "fixed" in units:
         mark = match.marks[0]
         text = part.article.text[mark.start : mark.end]
-        return (numbers.Quantity(mark.start, mark.end, None, "chips", "not fixed", each=False, text=text),)
+        return (numbers.Quantity(mark.start, mark.end, None, "ratio", "not fixed", each=False, text=text),)
     right = [one for one in part.quantities if one.unit in units]
     rivals = [other for other in part.matches if other is not match and other.frame.numbers & units]
     if rivals:
-        right = [
-            one for one in right if all(_far(one, match) <= _far(one, other) for other in rivals)
-        ]
+        right = [one for one in right if all(_far(one, match) <= _far(one, other) for other in rivals)]
     if match.frame.act == "price_reaction":
         right = right[:1]
     return tuple(one for one in right if span[0] - 80 <= one.start <= span[1] + 80)
@@ -200,7 +207,7 @@ def _subjects(part: _Part, match: Match) -> tuple[str, ...]:
     acting = set(match.agent.names) if match.agent else set()
     own_side = match.agent is not None and match.agent.side in sides
     if match.frame.holder_is_actor and not sides:
-        return match.agent.names if match.agent else ()
+        return match.agent.names if match.agent and match.agent.side not in GOVERNMENTS else ()
     if own_side and match.agent:
         return match.agent.names
     low, high = _reach(part, match)
@@ -246,6 +253,9 @@ def _holder(part: _Part, match: Match) -> Holder:
     if match.frame.holder_is_actor and match.agent and match.frame.act in ("silence", "no_confirmation", "denial"):
         kind = KIND_OF_SIDE.get(match.agent.side, "press")
         return Holder(Attribution(kind, name=", ".join(match.agent.names)), side=match.agent.side)
+    # A price is seen by everybody: a source of the sentence before does not vouch for it.
+    if match.frame.act == "price_reaction" and part.holder.carried_from is not None:
+        return AUTHOR
     return part.holder
 
 
@@ -272,8 +282,8 @@ def _notes(article: Article, count: int) -> Iterator[Proposal]:
     for line in article.of_kind("update"):
         who = article.original_publisher or article.publisher
         yield Proposal(
-            id=f"p{count + 1}", sentence=(line.start, line.end), span=(line.start, line.end), kind="update", gate="meta",
-            act="update_note", level="none", modality="asserted", polarity="yes",
+            id=f"p{count + 1}", sentence=(line.start, line.end), span=(line.start, line.end), kind="update",
+            gate="meta", act="update_note", level="none", modality="asserted", polarity="yes",
             holder=Holder(Attribution("press", name=who)), said=None, about=None, actor=None, authorities=(),
             subjects=(), products=(), quantities=(), parameters=(), strength="strong", frame="update_note",
         )  # fmt: skip

@@ -12,11 +12,22 @@ if TYPE_CHECKING:
 
 # From the weakest to the strongest word by which somebody is moved to do something.
 PRESSURE = ("encouraged", "advised", "required", "ordered")
-_DIRECTIVE = ("stop_new_orders_guidance", "stop_test_and_orders", "hold_orders", "discouraged", "domestic_ratio", "domestic_only", "demand_assessment", "justification_demanded", "blocked_at_customs")  # fmt: skip
-_WORDS = (("encourage", "encouraged"), ("urge", "advised"), ("discourage", "advised"), ("order", "ordered"), ("require", "required"))
+_DIRECTIVE = (
+    "stop_new_orders_guidance", "stop_test_and_orders", "hold_orders", "discouraged", "domestic_ratio", "domestic_only",
+    "demand_assessment", "justification_demanded", "blocked_at_customs",
+)  # fmt: skip
+_WORDS = (
+    ("encourage", "encouraged"),
+    ("urge", "advised"),
+    ("discourage", "advised"),
+    ("order", "ordered"),
+    ("require", "required"),
+)
 
 
-def modality_of(frame: Frame, sentence: Sentence, match: Match) -> str:
+def modality_of(  # noqa: PLR0911 - one rule after another, each on its own acts
+    frame: Frame, sentence: Sentence, match: Match
+) -> str:
     """Give the modality: the frame's own, unless the match's words say another."""
     inside = {mark.concept for mark in match.marks}
     spans = {(mark.first, mark.last) for mark in match.marks}
@@ -38,9 +49,15 @@ def modality_of(frame: Frame, sentence: Sentence, match: Match) -> str:
     if frame.act == "incentives" and any(mark.concept in ("plan", "consider", "prepar") for mark in sentence.marks):
         return "considered"
     near = {
-        mark.concept for mark in sentence.marks if mark.concept in ("expect", "plan", "will") and 0 <= match.marks[-1].first - mark.first <= 4
+        mark.concept
+        for mark in sentence.marks
+        if mark.concept in ("expect", "plan", "will") and 0 <= match.marks[-1].first - mark.first <= 4
     }
-    if near and frame.modality == "asserted" and frame.act in ("production_ramp", "domestic_supply", "shipment", "purchase_order"):
+    if (
+        near
+        and frame.modality == "asserted"
+        and frame.act in ("production_ramp", "domestic_supply", "shipment", "purchase_order")
+    ):
         return "expected"
     return frame.modality
 
@@ -56,9 +73,13 @@ def alternatives(frame: Frame, sentence: Sentence, match: Match, lexicon: Lexico
     """Give other readings: limited to or barred from, a headline's order, an agent that is not named."""
     found = []
     words = [sentence.tokens[place].folded for mark in match.marks for place in range(mark.first, mark.last + 1)]
-    if frame.act == "use_restriction_repeated" and any(word.startswith(("restrein", "restrict", "limit", "限")) for word in words):
+    if frame.act == "use_restriction_repeated" and any(
+        word.startswith(("restrein", "restrict", "limit", "限")) for word in words
+    ):
         found.append(
-            Alternative("act", "use limited to these bodies", "the verb can mean barred from these bodies, or limited to them")
+            Alternative(
+                "act", "use limited to these bodies", "the verb can mean barred from these bodies, or limited to them"
+            )
         )
     if frame.actor and match.agent is None:
         found.append(Alternative("actor", "another authority", "the sentence does not say who acts"))
@@ -68,5 +89,7 @@ def alternatives(frame: Frame, sentence: Sentence, match: Match, lexicon: Lexico
     governments = {mark.name for mark in sentence.marks if mark.concept in ("cn", "us") and mark.name}
     sides = {lexicon.names[name].side for name in governments if name in lexicon.names}
     if len(sides) > 1 and frame.gate in ("import", "export") and frame.level != "none":
-        found.append(Alternative("gate", "export" if frame.gate == "import" else "import", "both governments are named"))
+        found.append(
+            Alternative("gate", "export" if frame.gate == "import" else "import", "both governments are named")
+        )
     return tuple(found)

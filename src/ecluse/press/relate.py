@@ -12,8 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ecluse.press.lexicon import load
-from ecluse.press.lexicon import Sentence
+from ecluse.press.lexicon import Sentence, load
 from ecluse.press.proposal import Alternative, Link, Proposal
 from ecluse.press.readings import PRESSURE, pressure_in
 from ecluse.press.words import find, tokens_of
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 WINDOW = dt.timedelta(days=120)
 MOST_LINKS = 4
+# What is true of one day only, and of another by chance.
+_OF_A_DAY = ("price_reaction", "silence")
 # Subjects that may hold any firm, so that two claims on them may speak of one party.
 _WIDE = ("Chinese tech firms", "domestic tech companies", "importers into China", "Chinese customers", "suppliers")
 _OFF_RECORD = ("anonymous_sources", "press", "author", "headline")
@@ -72,26 +73,36 @@ def _day(claim: Claim) -> dt.date:
     return claim.known_from.date()
 
 
-def _link(
-    one: Proposal, claim: Claim, article: Article, ground: Ground, levels: Mapping[str, str]
-) -> Link | None:
+def _link(one: Proposal, claim: Claim, article: Article, ground: Ground, levels: Mapping[str, str]) -> Link | None:
     if not _same_gate(one, claim) or not _share(one.products, claim.products, ground):
+        return None
+    if one.act in _OF_A_DAY and one.said and one.said.end and abs(_day(claim) - one.said.end) > dt.timedelta(days=3):
         return None
     together = _subjects_meet(one, claim, ground)
     if one.act == claim.act:
         return _alike(one, claim, article, ground) if together else None
     if one.act == "denial" and claim.act not in ("denial", "silence", "no_comment"):
         recent = one.said is None or one.said.end is None or one.said.end - _day(claim) <= dt.timedelta(days=14)
-        return Link("denies", claim.id, f"a denial by {one.actor} of what was reported on {claim.reported}") if recent else None
+        return (
+            Link("denies", claim.id, f"a denial by {one.actor} of what was reported on {claim.reported}")
+            if recent
+            else None
+        )
     if _opposed(one, claim, ground) and together and levels.get(one.act) and _level_of(claim, levels, one) == one.level:
         if _overlap(one, claim):
-            return Link("contradicts", claim.id, f"same gate and level, overlapping time, and {claim.id} says {claim.act.replace('_', ' ')}")
-        return Link("updates", claim.id, f"a later report on the same gate; {claim.id} said {claim.act.replace('_', ' ')}")
+            return Link(
+                "contradicts",
+                claim.id,
+                f"same gate and level, overlapping time, and {claim.id} says {claim.act.replace('_', ' ')}",
+            )
+        return Link(
+            "updates", claim.id, f"a later report on the same gate; {claim.id} said {claim.act.replace('_', ' ')}"
+        )
     return None
 
 
 def _level_of(claim: Claim, levels: Mapping[str, str], one: Proposal) -> str:
-    """Give the level of a claim's act. At the importer's gate, which has no published text, policy is what is let through."""
+    """Give the level of a claim's act; the importer's gate has no published text, so its level is that of the act."""
     if one.gate == "import":
         return one.level
     return levels.get(claim.act, "none")
@@ -125,7 +136,9 @@ def _alike(one: Proposal, claim: Claim, article: Article, ground: Ground) -> Lin
     numbers = {(str(row.value), row.unit) for row in one.quantities if row.value is not None}
     known = {(str(number.value), number.unit) for number in claim.numbers if number.value is not None}
     if numbers and known and not numbers & known:
-        return Link("updates", claim.id, f"other figures than {claim.id}: {', '.join(sorted(value for value, _ in numbers))}")
+        return Link(
+            "updates", claim.id, f"other figures than {claim.id}: {', '.join(sorted(value for value, _ in numbers))}"
+        )
     mine, theirs = {ground.firm(name) for name in one.subjects}, {ground.firm(name) for name in claim.subjects}
     if mine and mine < theirs:
         return Link("refines", claim.id, f"narrows {claim.id} to {', '.join(one.subjects)}")
@@ -162,11 +175,18 @@ def _drift(one: Proposal, claims: Iterable[Claim], ground: Ground) -> tuple[Alte
     if one.modality not in PRESSURE or not one.parameters:
         return None
     for claim in claims:
-        if claim.language.startswith("en") and set(one.parameters) & set(claim.parameters) and _share(one.products, claim.products, ground):
+        if (
+            claim.language.startswith("en")
+            and set(one.parameters) & set(claim.parameters)
+            and _share(one.products, claim.products, ground)
+        ):
             theirs = pressure_of(claim.statement, "en")
             if theirs is not None and PRESSURE.index(theirs) < PRESSURE.index(one.modality):
-                why = f"{claim.id} tells the same in {claim.language} with the weaker word ({theirs}, here {one.modality}); the weaker is kept"
-                return Alternative("modality", theirs, why), Link("derives_from", claim.id, f"drift of translation: {why}")
+                words = f"({theirs}, here {one.modality})"
+                why = f"{claim.id} tells it in {claim.language} with the weaker word {words}, which is kept"
+                return Alternative("modality", theirs, why), Link(
+                    "derives_from", claim.id, f"drift of translation: {why}"
+                )
     return None
 
 

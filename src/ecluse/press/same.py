@@ -100,6 +100,7 @@ def drifts(ours: tuple[Proposal, ...], theirs: tuple[Proposal, ...], which: tupl
             both = one.modality in PRESSURE and other.modality in PRESSURE and one.modality != other.modality
             if same and both and one.kind == other.kind == "body":
                 weaker = min(one.modality, other.modality, key=PRESSURE.index)
-                why = f"{one.id} says {one.modality}, {other.id} says {other.modality} of {one.act.replace('_', ' ')}; {weaker} is kept"
+                said = f"{one.id} says {one.modality}, {other.id} says {other.modality}"
+                why = f"{said} of {one.act.replace('_', ' ')}; {weaker} is kept"
                 found.append(Pair(which[0], which[1], "drift", why))
     return found

@@ -43,7 +43,11 @@ def sentences_of(article: Article, lexicon: Lexicon) -> list[Sentence]:
                 continue
             tokens = tokens_of(article.text, start, end, lexicon.variants)
             marks = find(tokens, lexicon.phrases, lexicon.script)
-            found.append(Sentence(len(found), start, end, paragraph, line.kind, tokens, marks, 2 if lexicon.script == "han" else 1))
+            found.append(
+                Sentence(
+                    len(found), start, end, paragraph, line.kind, tokens, marks, 2 if lexicon.script == "han" else 1
+                )
+            )
     return found
 
 

@@ -31,7 +31,11 @@ _GUESSES = ("utf-8", "gb18030", "big5hkscs", "cp1252")
 
 def looks_like_html(raw: bytes) -> bool:
     """Do the bytes begin as a page does, or hold the tags of one?"""
-    return _HTML.match(raw.removeprefix(codecs.BOM_UTF8)) is not None or b"<p>" in raw[:20_000] or b"</div>" in raw[:20_000]
+    return (
+        _HTML.match(raw.removeprefix(codecs.BOM_UTF8)) is not None
+        or b"<p>" in raw[:20_000]
+        or b"</div>" in raw[:20_000]
+    )
 
 
 def looks_like_warc(raw: bytes, place: str) -> bool:

@@ -35,13 +35,18 @@ _DAYS = (
     re.compile(rf"\b(?P<n>{_NAMED})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>20\d\d)", re.IGNORECASE),
     re.compile(r"\b(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>20\d\d)"),
 )
+_ZONE = (
+    r"(?P<zone>Z\b|[+-]\d{2}:?\d{2}|\(?(?:UTC|GMT)\s?[+-]\s?\d{1,2}\)?|[A-Z]{2,4}\b"
+    r"|\(?heure de \w+\)?|\(?(?:heure|time) de? ?\w+\)?)?"
+)
 _TIME = re.compile(
-    r"\s*(?:T|,|à|at|—|-|\||·)?\s*(?P<h>\d{1,2})\s?[:h時时点點.]\s?(?P<min>\d{2})(?::\d{2})?(?:\.\d+)?\s*(?P<half>[ap]\.?m\.?)?"
-    r"\s*(?P<zone>Z\b|[+-]\d{2}:?\d{2}|\(?(?:UTC|GMT)\s?[+-]\s?\d{1,2}\)?|[A-Z]{2,4}\b|\(?heure de \w+\)?|\(?(?:heure|time) de? ?\w+\)?)?",
+    r"\s*(?:T|,|à|at|—|-|\||·)?\s*(?P<h>\d{1,2})\s?[:h時时点點.]\s?(?P<min>\d{2})(?::\d{2})?(?:\.\d+)?"
+    r"\s*(?P<half>[ap]\.?m\.?)?\s*" + _ZONE,
     re.IGNORECASE,
 )
 _ZONES = {
-    "z": "+00:00", "utc": "+00:00", "gmt": "+00:00", "cet": "+01:00", "cest": "+02:00", "est": "-05:00", "edt": "-04:00",
+    "z": "+00:00", "utc": "+00:00", "gmt": "+00:00", "cet": "+01:00", "cest": "+02:00",
+    "est": "-05:00", "edt": "-04:00",
     "pst": "-08:00", "pdt": "-07:00", "hkt": "+08:00", "jst": "+09:00", "sgt": "+08:00", "bst": "+01:00",
 }  # fmt: skip
 # Zones that move with the season: the name and the standard offset, resolved for the day.
@@ -50,11 +55,18 @@ _SEASONAL |= {"ny": "America/New_York", "new": "America/New_York", "pekin": "Asi
 _BEIJING = re.compile(r"北京[时時]间|北京時間|香港[时時]间|香港時間|台北[时時]間")
 _UPDATED = re.compile(r"updated|modified|mis à jour|mise à jour|modifié|actualisé|更新|修改", re.IGNORECASE)
 _BYLINE = re.compile(r"^\s*(?:par|by|propos recueillis par)\s*:?\s*(?P<who>[^|·•]{2,80})", re.IGNORECASE)
-_HAN_BYLINE = re.compile(r"(?:文\s*[｜|/:：]|作者\s*[:：]|记者\s*[:：]?|記者\s*[:：]?|撰文\s*[:：])\s*(?P<who>[^\s｜|/]{2,30})")
+_HAN_BYLINE = re.compile(
+    r"(?:文\s*[｜|/:：]|作者\s*[:：]|记者\s*[:：]?|記者\s*[:：]?|撰文\s*[:：])\s*(?P<who>[^\s｜|/]{2,30})"
+)
 _SOURCE = re.compile(r"(?:source|来源|來源|转自|轉自)\s*[:：｜|]\s*(?P<who>[^｜|,，。]{2,60})", re.IGNORECASE)
 _AGENCY = re.compile(r"[(（](?P<who>Reuters|AFP|Bloomberg|AP|路透社?|彭博社?|法新社|新华社|新華社|中央社)[)）]")
-_RIGHTS = re.compile(r"(?:©|\(c\)|copyright|版权所有|版權所有)\s*(?:20\d\d)?(?:\s*[-–]\s*20\d\d)?\s*(?P<who>[^|·•\n]{2,60})", re.IGNORECASE)
-_IDLE = re.compile(r"\s*(?:all rights reserved|tous droits réservés|l\.p\.|inc\.?|ltd\.?|保留.*|版权.*)\s*\.?\s*$", re.IGNORECASE)
+_RIGHTS = re.compile(
+    r"(?:©|\(c\)|copyright|版权所有|版權所有)\s*(?:20\d\d)?(?:\s*[-–]\s*20\d\d)?\s*(?P<who>[^|·•\n]{2,60})",
+    re.IGNORECASE,
+)
+_IDLE = re.compile(
+    r"\s*(?:all rights reserved|tous droits réservés|l\.p\.|inc\.?|ltd\.?|保留.*|版权.*)\s*\.?\s*$", re.IGNORECASE
+)
 _DOMAIN = re.compile(r"^https?://(?:www\.)?([^/:?#]+)", re.IGNORECASE)
 
 
@@ -81,7 +93,11 @@ def told(text: str, lines: tuple[Line, ...], language: str, url: str | None = No
     rights = [_clean(match) for one in words for match in _RIGHTS.finditer(one)]
     source = _first(_SOURCE, words) or _first(_AGENCY, [one[:120] for one in (*words, *body[:1], *body[-1:])])
     domain = _DOMAIN.match(url or "")
-    publisher = domain.group(1).lower() if domain else (byline if len(rights) != 1 else None) or (rights[-1] if rights else None)
+    publisher = (
+        domain.group(1).lower()
+        if domain
+        else (byline if len(rights) != 1 else None) or (rights[-1] if rights else None)
+    )
     original = source or (rights[0] if rights and rights[0] != publisher else None)
     return Told(
         byline=byline,

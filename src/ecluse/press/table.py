@@ -71,7 +71,7 @@ def _rows(
     except SourceError as problem:
         yield {"url": url, "refused": str(problem)}
         return
-    head = {
+    head: dict[str, object] = {
         "url": article.url,
         "sha256": article.source.digest,
         "language": article.language,
@@ -86,8 +86,9 @@ def _rows(
 def _claim(one: Proposal, article: Article) -> dict[str, object]:
     data = proposal_data(one, article)
     bound = one.quantities[0].value if one.quantities else None
+    same = ("id", "gate", "act", "modality", "polarity", "strength", "actor", "subjects", "products", "quote")
     return {
-        **{name: data[name] for name in ("id", "gate", "act", "modality", "polarity", "strength", "actor", "subjects", "products", "quote")},
+        **{name: data[name] for name in same},
         "holder_kind": one.holder.attribution.kind,
         "holder": one.holder.attribution.name,
         "at_least": None if bound is None or bound.low is None else float(bound.low),

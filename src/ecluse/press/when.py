@@ -25,7 +25,16 @@ _WEEKDAYS = {
     for name in names.split()
 }  # fmt: skip
 _HAN_MONTHS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "premier": 1, "deuxieme": 2, "troisieme": 3, "quatrieme": 4}
+_QUARTERS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "premier": 1,
+    "deuxieme": 2,
+    "troisieme": 3,
+    "quatrieme": 4,
+}
 _QUARTERS |= {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4, "1er": 1, "2e": 2, "3e": 3, "4e": 4}
 
 
@@ -95,6 +104,11 @@ def _whole_month(parts: Parts, day: dt.date) -> tuple[dt.date, dt.date]:
     return _month(_nearest_year(month, parts, day), month)
 
 
+def _days_of(parts: Parts, day: dt.date, first: int, last: int) -> tuple[dt.date, dt.date]:
+    start, end = _whole_month(parts, day)
+    return start + first * DAY, min(start + last * DAY, end)
+
+
 def _weekday(parts: Parts, day: dt.date) -> tuple[dt.date, dt.date]:
     """The last day of that name, the article's own day included; with `last` the one before this week."""
     back = (day.weekday() - _WEEKDAYS[parts["w"]]) % 7
@@ -143,9 +157,9 @@ RULES: Mapping[str, tuple[str, Callable[[Parts, dt.date], tuple[dt.date | None, 
     "first_half": ("half", _part(1, 6)),
     "second_half": ("half", _part(7, 12)),
     "month": ("month", _whole_month),
-    "early_month": ("part of a month", lambda parts, day: (_whole_month(parts, day)[0], _whole_month(parts, day)[0] + 9 * DAY)),
-    "mid_month": ("part of a month", lambda parts, day: (_whole_month(parts, day)[0] + 9 * DAY, _whole_month(parts, day)[0] + 19 * DAY)),
-    "late_month": ("part of a month", lambda parts, day: (_whole_month(parts, day)[0] + 19 * DAY, _whole_month(parts, day)[1])),
+    "early_month": ("part of a month", lambda parts, day: _days_of(parts, day, 0, 9)),
+    "mid_month": ("part of a month", lambda parts, day: _days_of(parts, day, 9, 19)),
+    "late_month": ("part of a month", lambda parts, day: _days_of(parts, day, 19, 31)),
     "day": ("day", _day_of_month),
     "weekday": ("day", _weekday),
     "ago": ("vague", _ago),

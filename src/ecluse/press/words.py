@@ -94,17 +94,14 @@ def tokens_of(text: str, start: int, end: int, variants: Mapping[int, str] | Non
     return found
 
 
-def phrase(
-    text: str, concept: str, name: str | None = None, variants: Mapping[int, str] | None = None
-) -> Phrase:
+def phrase(text: str, concept: str, name: str | None = None, variants: Mapping[int, str] | None = None) -> Phrase:
     """Read a phrase of a lexicon: `autoris*`, `donn* ~ feu vert`, `停止~采购`."""
     words: list[str] = []
     for part in re.findall(r"~|[^~]+", text):
         if part == _GAP:
             words.append(_GAP)
             continue
-        for match in re.finditer(rf"(?:{_TOKEN.pattern})\*?", part):
-            words.append(fold(match.group(), variants))
+        words += [fold(match.group(), variants) for match in re.finditer(rf"(?:{_TOKEN.pattern})\*?", part)]
     if not words or words[0] == _GAP or words[-1] == _GAP:
         message = f"{text!r} is no phrase: it needs a word, and no gap at its ends"
         raise ValueError(message)
@@ -140,7 +137,8 @@ def _fits(tokens: list[Token], index: int, words: tuple[str, ...], gap: int) -> 
         if word == _GAP:
             at += 1
             found = next(
-                (here for here in range(place, min(place + gap + 1, len(tokens))) if _same(tokens[here], words[at])), None
+                (here for here in range(place, min(place + gap + 1, len(tokens))) if _same(tokens[here], words[at])),
+                None,
             )
             if found is None:
                 return None
@@ -161,7 +159,9 @@ def _longest(hits: Iterable[Mark]) -> list[Mark]:
     kept: list[Mark] = []
     for mark in sorted(hits, key=lambda one: (one.first, -one.last)):
         inside = any(
-            other.first <= mark.first and mark.last <= other.last and (other.first, other.last) != (mark.first, mark.last)
+            other.first <= mark.first
+            and mark.last <= other.last
+            and (other.first, other.last) != (mark.first, mark.last)
             for other in kept[-6:]
         )
         if not inside and mark not in kept[-6:]:
