@@ -18,7 +18,7 @@ from ecluse.press.words import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SPACES = "   \u2009"
+_SPACES = "\u0020\u00a0\u2009\u202f"
 _LATIN_NUMBER = rf"\d{{1,3}}(?:[{_SPACES}.,']\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 _HAN_DIGITS = {
     "零": 0,
@@ -82,7 +82,7 @@ def _grammar(language: str, rows: tuple[tuple[str, tuple[str, ...]], ...]) -> Gr
     words = "|".join(sorted(map(re.escape, spelled), key=len, reverse=True)) or "(?!)"
     if language == "zh":
         digits = "".join(_HAN_DIGITS) + "".join(_HAN_STEPS)
-        number = rf"(?<![A-Za-z0-9.])\d+(?:,\d{{3}})*(?:\.\d+)?|[{digits}]+(?=[万亿%％个倍枚颗张块片])"
+        number = rf"(?<![A-Za-z0-9.])\d+(?:,\d{{3}})*(?:\.\d+)?|[{digits}]+(?=[万亿%％个倍枚颗张块片家台])"
     else:
         number = rf"(?<![\w.,])(?:{_LATIN_NUMBER})(?![\d])|\b(?:{words})\b"
     return Grammar(
@@ -190,7 +190,7 @@ def _made(
     head = words[max(begin - 12, 0) : begin]
     each = (
         rules.each.search(re.split(r"[.;。；]", tail)[0]) is not None
-        or re.search(r"各自?\s*$|每[家间]\S{0,6}$", head) is not None
+        or re.search(r"各自?\S{0,4}$|每[家间]\S{0,6}$", head) is not None
     )
     return Quantity(start + begin, start + late, value, unit, qualifier, each, words[begin:late].strip(), other)
 

@@ -73,7 +73,9 @@ def _day(claim: Claim) -> dt.date:
     return claim.known_from.date()
 
 
-def _link(one: Proposal, claim: Claim, article: Article, ground: Ground, levels: Mapping[str, str]) -> Link | None:
+def _link(  # noqa: PLR0911 - one relation after another, the first that holds
+    one: Proposal, claim: Claim, article: Article, ground: Ground, levels: Mapping[str, str]
+) -> Link | None:
     if not _same_gate(one, claim) or not _share(one.products, claim.products, ground):
         return None
     if one.act in _OF_A_DAY and one.said and one.said.end and abs(_day(claim) - one.said.end) > dt.timedelta(days=3):
