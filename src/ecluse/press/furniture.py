@@ -77,9 +77,17 @@ def _first_look(words: str) -> tuple[str, str]:
         return "share", "a bare count"
     offers = {match.group().lower() for match in known["advert"].finditer(short)}
     strong = known["offer"].search(short)
-    if strong or len(offers) > 1:
+    if (strong or len(offers) > 1) and not _mostly_story(words):
         return "advert", f"offers {(strong.group() if strong else ', '.join(sorted(offers)))[:40]!r}"
     return ("body", "reads as sentences") if is_prose(words) else ("heading", "no sentence")
+
+
+def _mostly_story(words: str) -> bool:
+    """Is a line of several sentences a story into which one advert runs? Then only that sentence is left out."""
+    parts = [part for part in re.split(r"(?<=[.!?。！？])\s*", words) if part.strip()]
+    known = patterns()
+    story = [part for part in parts if not known["offer"].search(part) and not known["advert"].search(part)]
+    return len(parts) > 1 and is_prose(words) and sum(map(len, story)) * 2 >= len(words)
 
 
 def _headings(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
+from ecluse.press.furniture import is_prose
 from ecluse.press.stamps import stamps_in
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Page:
 def page(raw: bytes, place: str, url: str | None, seconds: float = SECONDS) -> Page:
     """Take the story out of a page. Raises SourceError where the extra is missing or nothing is found in time."""
     found = extract(raw, url, place) if len(raw) <= _HERE and _depth(raw) < 400 else _in_child(raw, place, url, seconds)
-    if found is None or not found.get("text"):
+    lines = str((found or {}).get("text") or "").splitlines()
+    if found is None or not any(is_prose(line) for line in lines):
         message = f"{place}: no story was found in this page; save the article's text and read that."
         raise SourceError(message)
     date = found.get("date")
@@ -61,8 +63,8 @@ def extract(raw: bytes, url: str | None, place: str) -> dict[str, str | None] | 
     """Run the library on a page; None where it finds nothing."""
     try:
         import trafilatura  # noqa: PLC0415 - an extra, and plain text does not pay for it
-    except ImportError:
-        message = f"{place}: reading HTML needs trafilatura; install it with {INSTALL}, or give the text."
+    except ImportError as problem:
+        message = f"{place}: reading HTML needs trafilatura; install it with {INSTALL}, or give the text ({problem})."
         raise SourceError(message) from None
     try:
         found = trafilatura.bare_extraction(
