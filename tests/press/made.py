@@ -20,9 +20,7 @@ def proposals(text: str, language: str, day: str = DAY) -> tuple[Proposal, ...]:
     """Propose from a text, without relations to the evidence."""
     stamp = next(stamps_in(day, "en"))
     known = Known(day=parse_day(day))
-    return reader.read(
-        text.encode(), "made", published=stamp, language=language, known=known, relate=False
-    ).proposals
+    return reader.read(text.encode(), "made", published=stamp, language=language, known=known, relate=False).proposals
 
 
 def one(text: str, language: str, act: str) -> Proposal:

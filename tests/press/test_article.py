@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def test_the_example_without_its_furniture() -> None:
     """Menus, counts, adverts, related headlines and the disclaimer are out; the rest is metadata."""
     article = article_from(EXAMPLE.read_bytes(), "example")
-    kinds = {kind: [article.words(line) for line in article.of_kind(kind)] for kind in {line.kind for line in article.lines}}
+    kinds = {
+        kind: [article.words(line) for line in article.of_kind(kind)] for kind in {line.kind for line in article.lines}
+    }
     assert len(kinds["menu"]) == 2
     assert len(kinds["share"]) == 2
     assert kinds["related"] == ["Lire aussi : Nos dix valeurs pour le printemps"]
@@ -92,7 +94,10 @@ def test_lines_lie_in_the_text_and_apart(text: str) -> None:
     ("text", "told"),
     [
         ("Les autorités chinoises ont dit à la presse que des puces sont dans le port pour un examen.", ("fr", "Latn")),
-        ("The ministry said that the chips are in the port and would be cleared for the buyers by Monday.", ("en", "Latn")),
+        (
+            "The ministry said that the chips are in the port and would be cleared for the buyers by Monday.",
+            ("en", "Latn"),
+        ),
         ("国家网信办要求科技公司停止采购英伟达芯片，知情人士称有关指示并未公布。", ("zh", "Hans")),
         ("國家網信辦要求科技公司停止採購輝達晶片，知情人士稱有關指示並未公布。", ("zh", "Hant")),
         ("", ("unknown", "")),
@@ -109,7 +114,10 @@ def test_language(text: str, told: tuple[str, str]) -> None:
 
 def test_a_language_that_is_not_read_proposes_nothing_and_says_so() -> None:
     """German is told by the library, and no claim is made of it."""
-    text = "Die chinesischen Behörden haben den Unternehmen mitgeteilt, dass sie die Chips nicht einführen dürfen, heißt es. " * 3
+    text = (
+        "Die chinesischen Behörden haben den Unternehmen mitgeteilt, dass sie die Chips nicht einführen dürfen, heißt es. "
+        * 3
+    )
     article = article_from(text.encode(), "made")
     assert article.language == "de"
     assert "read in fr, en, zh only" in article.notes[0]
@@ -204,7 +212,7 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     real: Callable[..., object] = builtins.__import__
 
     def without(name: str, *rest: object, **more: object) -> object:
-        if name.split(".")[0] in ("trafilatura", "py3langid"):
+        if name.split(".", maxsplit=1)[0] in ("trafilatura", "py3langid"):
             raise ImportError(name=name)
         return real(name, *rest, **more)
 

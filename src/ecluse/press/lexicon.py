@@ -28,6 +28,11 @@ MODALITIES = (
     "asserted", "permitted", "ordered", "required", "encouraged", "advised", "expected", "considered", "estimated",
     "declined", "unknown_to_holder", "pending", "negated", "restricted", "inferred",
 )  # fmt: skip
+# Classes that a rule may bar from use: where one is named, the concept `place` is met.
+PLACES = (
+    "sensitive government agencies", "government agencies", "critical infrastructure", "military",
+    "state-owned enterprises",
+)  # fmt: skip
 LEVELS = ("policy", "licence", "trade", "none")
 
 
@@ -148,6 +153,8 @@ def load(language: str, extra: tuple[Name, ...] = ()) -> Lexicon:
         names.setdefault(one.name, one)
         for text in one.names:
             phrases.add(phrase(text, one.side, one.name, folding))
+            if one.name in PLACES:
+                phrases.add(phrase(text, "place", variants=folding))
     shared.close()
     frames = _frames(tables, texts, own)
     lines, times, numerals = (_lists(own, key) for key in ("lines", "times", "numerals"))
