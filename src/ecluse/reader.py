@@ -7,6 +7,7 @@ relations are proposed to the claims known by a day. Nothing enters the evidence
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -238,7 +239,8 @@ def review(
     before = to.read_text(encoding="utf-8") if to.exists() else "# Claims accepted by a person from articles.\n"
     if outcome.claims:
         text = f"{before}\n{claims_toml(outcome.claims)}"
-        draft = to.with_name(f".{to.name}.draft.toml")
+        # Named for its content, as what was read from a path once is remembered.
+        draft = to.with_name(f".{to.name}.{hashlib.sha256(text.encode()).hexdigest()[:12]}.toml")
         draft.write_text(text, encoding="utf-8")
         try:
             evidence.load((draft,))

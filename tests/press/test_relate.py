@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecluse import evidence, reader
 from ecluse.claim import RELATIONS, Attribution, Claim
@@ -25,13 +25,13 @@ WORDS = evidence.load().words
 
 def claim(name: str, act: str, **more: object) -> Claim:
     """A made claim of the evidence."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "id": name, "chain": "made", "version": 1, "reported": "2026-03-01", "place": "Asia/Shanghai",
         "known_from": end_of(dt.date(2026, 3, 1), "Asia/Shanghai"), "about": None, "publisher": "Reuters",
         "attribution": Attribution("anonymous_sources"), "holder": None, "authorities": ("CAC",), "subjects": ("Tencent",),
         "products": ("H20",), "gate": "import", "act": act, "statement": "Made.",
     }  # fmt: skip
-    return Claim(**(fields | more))  # type: ignore[arg-type] - fields by name
+    return Claim(**(fields | more))
 
 
 def read(

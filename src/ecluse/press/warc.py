@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,9 +34,14 @@ def records(path: Path) -> Iterator[Record]:
     except ImportError:
         message = f"{path}: reading WARC needs warcio; install it with {INSTALL}."
         raise SourceError(message) from None
+    seen = 0
     try:
         with path.open("rb") as file:
             for record in ArchiveIterator(file):
+                # Bytes that are no archive at all pass for the older format, ARC, which is not read.
+                if record.format != "warc":
+                    continue
+                seen += 1
                 headers = record.http_headers
                 if record.rec_type not in ("response", "resource"):
                     continue
@@ -45,6 +51,9 @@ def records(path: Path) -> Iterator[Record]:
                 raw = record.content_stream().read(LARGEST_HTML + 1)
                 url = record.rec_headers.get_header("WARC-Target-URI") or ""
                 yield Record(raw, url, record.rec_headers.get_header("WARC-Date") or "")
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as problem:
+    except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as problem:
         message = f"{path}: not a WARC file, or a broken one ({problem}); fetch it anew."
         raise SourceError(message) from None
+    if not seen:
+        message = f"{path}: not a WARC file, or a broken one (no record); fetch it anew."
+        raise SourceError(message)
