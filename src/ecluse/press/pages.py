@@ -86,7 +86,7 @@ def extract(raw: bytes, url: str | None, place: str) -> dict[str, str | None] | 
 
 def _in_child(raw: bytes, place: str, url: str | None, seconds: float) -> dict[str, str | None] | None:
     """Read a large or deep page in a child process that is stopped at its time and held to its memory."""
-    command = [sys.executable, "-m", "ecluse.press.child", str(MEMORY), place, url or ""]
+    command = [sys.executable, "-m", "ecluse.press.pages", str(MEMORY), place, url or ""]
     try:
         done = subprocess.run(command, input=raw, capture_output=True, timeout=seconds, check=False)  # noqa: S603 - our own module
     except subprocess.TimeoutExpired:
@@ -100,3 +100,27 @@ def _in_child(raw: bytes, place: str, url: str | None, seconds: float) -> dict[s
         raise SourceError(last[-1] if done.returncode == 2 and last else broken)
     answer: dict[str, str | None] | None = json.loads(done.stdout)
     return answer
+
+
+def child() -> int:
+    """Read a page from standard input within the memory that the first argument allows; run by `_in_child`."""
+    memory, place, url = sys.argv[1:4]
+    try:
+        import resource  # noqa: PLC0415 - Unix only
+    except ImportError:
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    try:
+        found = extract(sys.stdin.buffer.read(), url or None, place)
+    except SourceError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+    except MemoryError:
+        return 3
+    sys.stdout.write(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(child())
