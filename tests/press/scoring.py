@@ -191,3 +191,39 @@ def _plain(value: object) -> str:
 
 def _day(day: dt.date | None) -> str:
     return "" if day is None else day.isoformat()
+
+
+def agreement() -> dict[str, float]:
+    """How far the second labelling pass agrees with the first: claims (F1 by act and sentence), and their fields."""
+    second = tomllib.loads((SET / "second.toml").read_text(encoding="utf-8"))["labels"]
+    first = {one.id: one for one in labelled("test")}
+    assert set(second) == set(first)
+    counts: Counter[str] = Counter()
+    for name, rows in second.items():
+        one = first[name]
+        left = list(one.claims)
+        for row in rows:
+            act, by, modality, words = (part.strip() for part in row.split(" | "))
+            assert words in one.text, (name, words)
+            place = one.text.index(words)
+            near = [claim for claim in left if claim["act"] == act and _same_sentence(one, claim["at"], place)]
+            if near:
+                left.remove(near[0])
+                counts["both"] += 1
+                counts["by"] += near[0]["by"] == by
+                counts["mod"] += near[0]["mod"] == modality
+        counts["first"] += len(one.claims)
+        counts["second"] += len(rows)
+    both = counts["both"]
+    return {
+        "claims": 2 * both / (counts["first"] + counts["second"]),
+        "holder_kind": counts["by"] / both,
+        "modality": counts["mod"] / both,
+    }
+
+
+def _same_sentence(one: Labelled, words: str, place: int) -> bool:
+    """Do two stretches stand within one sentence, or within forty signs of each other?"""
+    other = one.text.index(words)
+    low, high = min(place, other), max(place, other)
+    return not set(one.text[low:high]) & set("。！？\n") and (". " not in one.text[low:high] or high - low < 40)
