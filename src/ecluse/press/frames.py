@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 GOVERNMENTS = ("cn", "us")
 AGENTS = ("cn", "us", "state", "vendor", "buyer", "class", "rival", "supplier", "official", "person")
 CHIPS = ("chip", "thesechips", "product")
+# Before a verb of a government these stand for themselves, so that no pronoun stands for the government.
+_FIRMS = ("vendor", "buyer", "rival", "supplier", "person")
 _NOT_BEFORE = 3
 _FREE_REACH = 14
 _CLOSE = 4
@@ -173,7 +175,15 @@ def _parted(sentence: Sentence, after: int, before: int) -> bool:
     """Does a word that begins another clause stand between two tokens? One comma does not part."""
     between = [mark for mark in sentence.marks if mark.concept == "break" and after < mark.first < before]
     commas = [mark for mark in between if sentence.tokens[mark.first].folded in _COMMAS]
-    return len(commas) < len(between) or len(commas) > 1
+    listing = sum(_lists(sentence, mark.first) for mark in commas)
+    return len(commas) < len(between) or len(commas) - listing > 1
+
+
+def _lists(sentence: Sentence, place: int) -> bool:
+    """Does a comma stand between names that are listed?"""
+    return any(
+        mark.concept in AGENTS and (mark.last == place - 1 or mark.first == place + 1) for mark in sentence.marks
+    )
 
 
 def _denied(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
@@ -264,6 +274,8 @@ def _nearest(ahead: list[Mark], marks: tuple[Mark, ...], wanted: frozenset[str],
 def _carried(sentence: Sentence, wanted: frozenset[str], verb: int, carried: Before) -> Agent | None:
     """A pronoun before the verb stands for who speaks, or for the last named of its side."""
     before, speaker = carried
+    if wanted <= set(GOVERNMENTS) and any(mark.concept in _FIRMS and mark.last < verb for mark in sentence.marks):
+        return None
     for mark in sentence.marks:
         if mark.concept in ("they", "it") and mark.first <= verb:
             if speaker is not None and speaker.side in wanted:

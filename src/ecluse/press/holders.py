@@ -186,6 +186,9 @@ def _may_speak(sentence: Sentence, mark: Mark) -> bool:
 def _beside(verb: Mark, names: list[Mark], sentence: Sentence) -> Mark | None:
     if _by_pronoun(sentence, verb) or _unsaid(sentence, verb):
         return None
+    papers = [mark for mark in sentence.marks if mark.concept == "paper"]
+    if any(0 < mark.first - verb.last <= 2 or 0 < verb.first - mark.last <= 2 for mark in papers):
+        return None
     wanted = ("press",) if verb.concept == "report" else SPEAKERS
     reach = 14
     before = [
