@@ -158,27 +158,17 @@ def _read(
             qualifier, late = (name if qualifier == "exact" else qualifier), found.end()
             value, late = _multiplied(value, words, late, rules)
             break
-    high, late = _range(words, late, language, rules)
+    high, times, late = _range(words, late, language, rules)
+    value = value * times if high is not None and value * times <= high else value
     sign = _currency(words, match.start())
     unit, late = (sign, late) if sign else _unit(words, late, rules)
     if not unit:
         unit, late = _chip_after(words, late, place[0], chips)
     if not unit:
         return None, match.end()
-    if high is not None:
-        scale = high / value if value and high > value * 1000 and value < 1000 else Decimal(1)
-        low = value * _power(scale)
-        if low <= high:
-            return _made(place, begin, late, Bound(_plain(low), _plain(high)), unit, "range", rules), late
+    if high is not None and value <= high:
+        return _made(place, begin, late, Bound(_plain(value), _plain(high)), unit, "range", rules), late
     return _made(place, begin, late, bound_of(value, qualifier), unit, qualifier, rules, other), late
-
-
-def _power(scale: Decimal) -> Decimal:
-    """In `2 to 5 billion` the multiplier stands once for both."""
-    power = Decimal(1)
-    while scale >= 1000 and power * 1000 <= scale:
-        power *= 1000
-    return power
 
 
 def _made(
@@ -272,18 +262,18 @@ def _qualifier(words: str, place: int, rules: Grammar) -> tuple[str, int]:
     return "exact", place
 
 
-def _range(words: str, place: int, language: str, rules: Grammar) -> tuple[Decimal | None, int]:
-    """Read the second number of `400,000 to 500,000`."""
+def _range(words: str, place: int, language: str, rules: Grammar) -> tuple[Decimal | None, Decimal, int]:
+    """Read the second number of `400,000 to 500,000`, and its multiplier: in `2 to 5 billion` it counts for both."""
+    none = (None, Decimal(1), place)
     join = rules.between.match(words, place)
-    if join is None:
-        return None, place
-    second = rules.number.match(words, join.end())
+    second = rules.number.match(words, join.end()) if join else None
     if second is None:
-        return None, place
+        return none
     value, _ = number_of(second.group(), language, rules.spelled)
     if value is None:
-        return None, place
-    return _multiplied(value, words, second.end(), rules)
+        return none
+    full, late = _multiplied(value, words, second.end(), rules)
+    return full, full / value if value else Decimal(1), late
 
 
 def _unit(words: str, place: int, rules: Grammar) -> tuple[str, int]:
