@@ -57,7 +57,11 @@ def related(proposals: Iterable[Proposal], article: Article, ground: Ground) -> 
         if one.holder.attribution.kind == "headline" or one.gate == "meta":
             found.append(one)
             continue
-        links = [link for claim in near if (link := _link(one, claim, article, ground, levels)) is not None]
+        links = [
+            replace(link, why=f"{link.why} (reported {claim.reported})")
+            for claim in near
+            if (link := _link(one, claim, article, ground, levels)) is not None
+        ]
         drift = _drift(one, near, ground)
         if drift is not None:
             one = replace(one, alternatives=(*one.alternatives, drift[0]), links=(*one.links, drift[1]))  # noqa: PLW2901 - the same proposal, told further
