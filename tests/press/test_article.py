@@ -154,12 +154,24 @@ def test_any_bytes_are_read_or_refused_clearly(raw: bytes) -> None:
         assert article_from(raw, "made").source.size == len(raw)
 
 
+def test_a_line_without_end_is_read_to_its_end() -> None:
+    """What stands at the end of a very long line is not lost."""
+    text = "Tencent sells games to many players. " * 1_500 + "Tencent declined to comment on the H20 chips."
+    assert [row.act for row in proposals(text, "en")] == ["silence"]
+
+
 def test_limits() -> None:
     """A text or page past its limit is refused with its size and what to do."""
     with pytest.raises(SourceError, match=r"made: 5,000,001 bytes, more than the 5,000,000 of a text; cut it"):
         article_from(b"a" * 5_000_001, "made")
     with pytest.raises(SourceError, match="more than the 10,000,000 of a page"):
         article_from(b"<html>" + b"a" * 10_000_000, "made")
+
+
+def test_more_sentences_than_an_article_has_are_refused() -> None:
+    """Time stays bounded, and nothing is dropped in silence."""
+    with pytest.raises(SourceError, match="more than 3,000 sentences"):
+        proposals("Tencent sells games to many players. " * 3_001, "en")
 
 
 PAGE = """<!doctype html><html lang="en"><head><title>Beijing tells firms to stop | Site</title>

@@ -53,7 +53,10 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         words = match.group()
         if words.strip():
             start = match.start() + len(words) - len(words.lstrip())
-            yield start, min(match.end() - (len(words) - len(words.rstrip())), start + LONGEST_LINE)
+            end = match.end() - (len(words) - len(words.rstrip()))
+            # A line longer than any writer's is read in stretches, so that time stays bounded and nothing is lost.
+            for place in range(start, end, LONGEST_LINE):
+                yield place, min(place + LONGEST_LINE, end)
 
 
 def is_prose(words: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ecluse.errors import SourceError
 from ecluse.press.article import READ
 from ecluse.press.furniture import patterns
 from ecluse.press.lexicon import Sentence
@@ -23,10 +24,14 @@ _HELD = re.compile(
 )
 _END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s+[\"'«“‘(\[]*[A-ZÀ-ÖØ-Þ0-9])|[。！？；]+[」』”’）\"]*")
 LONGEST_SENTENCE = 2_000
+MOST_SENTENCES = 3_000
 
 
 def sentences_of(article: Article, lexicon: Lexicon) -> list[Sentence]:
-    """Give the sentences of title, deck and body, in the order of the page; a title counts once."""
+    """Give the sentences of title, deck and body, in the order of the page; a title counts once.
+
+    Raises SourceError for more sentences than an article has, so that time stays bounded.
+    """
     found: list[Sentence] = []
     seen: set[str] = set()
     for paragraph, line in enumerate(article.lines):
@@ -38,6 +43,11 @@ def sentences_of(article: Article, lexicon: Lexicon) -> list[Sentence]:
                 continue
             seen.add(words)
         for start, end in _spans(article.text, line):
+            if len(found) == MOST_SENTENCES:
+                message = (
+                    f"{article.source.place}: more than {MOST_SENTENCES:,} sentences; cut it to the article itself."
+                )
+                raise SourceError(message)
             words = article.text[start:end]
             if line.kind == "body" and _is_offer(words):
                 continue
