@@ -68,7 +68,14 @@ def extract(raw: bytes, url: str | None, place: str) -> dict[str, str | None] | 
         raise SourceError(message) from None
     try:
         found = trafilatura.bare_extraction(
-            raw, url=url, favor_precision=True, include_comments=False, include_tables=False, with_metadata=True
+            raw,
+            url=url,
+            favor_precision=True,
+            include_comments=False,
+            include_tables=False,
+            with_metadata=True,
+            # A day that only a search of the whole page would find is a guess, and costs a second.
+            date_extraction_params={"extensive_search": False, "original_date": True},
         )
     except (ValueError, TypeError, AttributeError, RecursionError, AssertionError) as problem:
         message = (
