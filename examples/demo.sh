@@ -17,4 +17,10 @@ answer check examples/alibaba-h200.toml --known 2026-01-31 | sed -n '/^IMPORTER/
 say "4. What the reports have left open"
 answer claims board --on 2026-01-24 || exit 1
 
+say "5. An article into proposed claims; a person accepts them, nothing enters by itself"
+answer read examples/article-fr.txt --known 2026-03-13 | sed -n '1,45p'
+if [ -f ../shared/seed/article-fr.txt ]; then
+  answer read ../shared/seed/article-fr.txt --known 2026-01-24 | sed -n '1,12p'
+fi
+
 say "Exit statuses: 0 yes, 1 no, 3 not known. \`ecluse explain LINE\` tells the whole of it."

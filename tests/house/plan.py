@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "ecluse"
 GROUND = {"truth", "bounds", "dates", "errors", "reading", "countries", "version", "cache"}
 WORDS = {"order", "lines", "item", "condition", "provision", "claim", "authorisation", "decision"}
 ROOMS = {"chips", "law", "engine", "evidence", "parties", "tables", "desk", "press", "market"}
-HALL = {"lock", "convoy", "cases"}
+HALL = {"lock", "convoy", "cases", "reader"}
 ROOF = {"cli", "web", "__main__", "__init__"}
 # Third parties by module; whatever is not named here stands on the standard library alone.
 THIRD_PARTIES: Mapping[str, frozenset[str]] = {
@@ -28,6 +28,12 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "engine.spread": frozenset({"pyspark", "pyarrow"}),
     "tables": frozenset({"numpy", "polars", "pyarrow", "python_calamine", "xlsxwriter"}),
     "convoy": frozenset({"numpy", "polars", "pyarrow"}),
+    "press.pages": frozenset({"trafilatura"}),
+    "press.warc": frozenset({"warcio"}),
+    "press.feeds": frozenset({"defusedxml"}),
+    "press.language": frozenset({"py3langid"}),
+    "press.table": frozenset({"pyarrow"}),
+    "reader": frozenset({"pyarrow"}),
 }
 
 

@@ -50,6 +50,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _known(boards)
     formatting(boards)
     boards.set_defaults(run=show_board)
+    walks = verbs.add_parser("review", help="walk proposals of `ecluse read --to`: accept, mend, reject")
+    walks.add_argument("proposals", type=Path, metavar="PROPOSALS", help="the file that `ecluse read FILE --to` wrote")
+    walks.add_argument("--to", type=Path, required=True, metavar="FILE", help="the claims file that --evidence reads")
+    walks.add_argument("--who", required=True, metavar="NAME", help="who decides; kept with every verdict")
+    walks.set_defaults(run=review)
 
 
 def _known(parser: argparse.ArgumentParser) -> None:
@@ -241,3 +246,12 @@ def _plain(value: object) -> object:
     if isinstance(value, dt.date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
+
+
+def review(options: argparse.Namespace) -> int:
+    """Walk proposals with a person at the terminal; only what he accepts is written."""
+    from ecluse import reader  # noqa: PLC0415 - only this verb pays for the reader
+
+    done = reader.review(options.proposals, options.to, options.who, input, say)
+    say(f"\n{len(done.claims)} claims written to {options.to}, {len(done.verdicts)} verdicts beside it.")
+    return 0

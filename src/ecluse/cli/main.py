@@ -21,7 +21,8 @@ VERBS = {
     "batch": "a table of order lines through both gates: answers beside the rows, and a summary",
     "chips": "the catalogue of chips: list, show",
     "law": "the law as data: list, show, diff, test",
-    "claims": "the evidence on the importer's gate: list, about, show, board",
+    "claims": "the evidence on the importer's gate: list, about, show, board, review",
+    "read": "an article into proposed claims, each with its place in the text; nothing enters the evidence",
 }
 DESCRIPTION = """\
 Open, executable trade control for AI accelerators: may these chips pass from this seller to that

@@ -1,0 +1,259 @@
+"""`ecluse read`: an article into proposed claims; nothing enters the evidence from here."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecluse.cli.common import formatting, known, say, say_json
+from ecluse.errors import InputError, SourceError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from ecluse.press.article import Stamp
+    from ecluse.press.proposal import Proposal
+    from ecluse.reader import Read
+
+MOST_BYTES = 64_000_000
+_COUNTED = {"documents": "documents read", "claims": "claims proposed", "refused": "refused"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="text, HTML, WARC, RSS or Atom; a folder of them; - for standard input"
+    )
+    parser.add_argument("--url", help="the address the article was found at")
+    parser.add_argument("--published", metavar="T", help="when it was published: a day, or an instant with zone")
+    parser.add_argument("--lang", metavar="L", help="the language: fr, en or zh (default: told from the text)")
+    parser.add_argument("--strong", action="store_true", help="only claims whose sentence names all that is asked for")
+    parser.add_argument("--furniture", action="store_true", help="show also what each line of the page was taken for")
+    parser.add_argument(
+        "--known", type=known, metavar="DATE-OR-INSTANT", help="relations to what was known by then (default: now)"
+    )
+    parser.add_argument(
+        "--evidence", type=Path, action="append", default=[], metavar="FILE", help="claims beside those shipped"
+    )
+    parser.add_argument("--to", type=Path, metavar="FILE", help="write the proposals for `ecluse claims review`")
+    parser.add_argument(
+        "--table",
+        type=Path,
+        metavar="OUT",
+        help="read Parquet or WARC folders in batch, write claims to this Parquet file",
+    )
+    parser.add_argument("--seen", type=Path, metavar="FILE", help="a list of items read before: each item is read once")
+    parser.add_argument("--model", metavar="COMMAND", help="a program of yours that proposes claims: JSON in, JSON out")
+    formatting(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read articles and print what is proposed."""
+    if options.table is not None:
+        return _table(options)
+    reads = list(_reads(options))
+    if options.to is not None:
+        from ecluse.press.review import write_proposals  # noqa: PLC0415
+
+        write_proposals(options.to, [(one.article, one.proposals) for one in reads])
+    between = _pairs(reads)
+    if options.format == "json":
+        told = [_data(one) for one in reads]
+        say_json(told[0] if len(told) == 1 else {"articles": told, "between": between})
+    else:
+        for one in reads:
+            _tell(one, options)
+        for row in between:
+            say(_wrapped(f"{row['first']} and {row['second']}: {row['kind']}: {row['why']}"))
+        if not reads:
+            say("Nothing new to read.")
+    return 0 if any(one.proposals for one in reads) else 1
+
+
+def _reads(options: argparse.Namespace) -> Iterator[Read]:
+    from dataclasses import replace  # noqa: PLC0415
+
+    from ecluse.reader import items, modelled, remembered  # noqa: PLC0415
+
+    if options.url and len(options.files) > 1:
+        message = "--url is the address of one article; several files were given."
+        raise InputError(message)
+    if options.lang is not None and options.lang not in ("fr", "en", "zh"):
+        message = f"--lang is {options.lang!r}, expected fr, en or zh; leave it out and the text tells."
+        raise InputError(message)
+    seen = remembered(options.seen)
+    for item in items(options.files, _stdin, seen):
+        one = item.read(
+            url=options.url,
+            published=_published(options.published),
+            language=options.lang,
+            known=options.known,
+            files=tuple(options.evidence),
+        )
+        if options.model:
+            one = modelled(one, options.model)
+        if options.strong:
+            one = replace(one, proposals=tuple(row for row in one.proposals if row.strength == "strong"))
+        yield one
+    seen.keep()
+
+
+def _stdin() -> bytes:
+    return sys.stdin.buffer.read(MOST_BYTES + 1)
+
+
+def _published(text: str | None) -> Stamp | None:
+    if text is None:
+        return None
+    from ecluse.press.stamps import stamps_in  # noqa: PLC0415
+
+    found = next(stamps_in(text, "en"), None)
+    if found is None:
+        message = f"--published is {text!r}, expected a day or an instant such as 2026-01-23T11:57+08:00."
+        raise InputError(message)
+    return found
+
+
+def _pairs(reads: list[Read]) -> list[dict[str, object]]:
+    if len(reads) < 2:
+        return []
+    from ecluse.press.same import pairs  # noqa: PLC0415 - only several articles pay for it
+
+    places = [one.article.source.place for one in reads]
+    return [
+        {"first": places[pair.first], "second": places[pair.second], "kind": pair.kind, "why": pair.why}
+        for pair in pairs([(one.article, one.proposals) for one in reads])
+    ]
+
+
+def _data(one: Read) -> dict[str, object]:
+    from ecluse.press.data_of import article_data, proposal_data  # noqa: PLC0415
+
+    return {
+        "article": article_data(one.article),
+        "known": str(one.known),
+        "claims": [proposal_data(row, one.article) for row in one.proposals],
+        "digests": {"article": one.article.source.digest, "evidence": one.evidence_digest, "lexicon": _lexicon()},
+    }
+
+
+def _lexicon() -> str:
+    from ecluse.press.lexicon import digest  # noqa: PLC0415
+
+    return digest()
+
+
+def _tell(one: Read, options: argparse.Namespace) -> None:
+    """Print an article's metadata, what was left out, and every proposal with its place."""
+    article = one.article
+    say(article.title or article.source.place)
+    told_in = f"{article.language} {article.script}{', translated' if article.translated else ''}"
+    digest = f"{article.source.size:,} bytes, sha256 {article.source.digest[:16]}"
+    rows = {
+        "published": article.published.written() if article.published else "not said",
+        "updated": article.updated.written() if article.updated else None,
+        "publisher": article.publisher or "not said",
+        "original": article.original_publisher,
+        "by": article.byline,
+        "language": f"{told_in} (told by {article.language_by})",
+        "source": f"{article.source.place}, {digest}, by {article.source.by}",
+    }
+    for name, value in rows.items():
+        if value:
+            say(_wrapped(f"  {name}: {value}"))
+    for note in article.update_notes:
+        say(_wrapped(f"  update note: {note}"))
+    for note in article.notes:
+        say(_wrapped(f"  note: {note}"))
+    left = [line for line in article.lines if line.kind in ("menu", "share", "related", "disclaimer", "advert")]
+    say(_wrapped(f"  left out: {len(left)} lines ({_counts([line.kind for line in left])})"))
+    if options.furniture:
+        for line in article.lines:
+            say(f"    {line.kind:11} {article.words(line)[:60]!r}: {line.why}")
+    say(f"\n{len(one.proposals)} claims proposed, beside the evidence known by {one.known}; a person accepts them:\n")
+    for row in one.proposals:
+        _tell_claim(row, article.text)
+    say("Nothing entered the evidence. `--to FILE` keeps the proposals, `ecluse claims review FILE` walks them.")
+
+
+def _counts(kinds: list[str]) -> str:
+    told = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
+    return ", ".join(told) or "none"
+
+
+def _tell_claim(row: Proposal, text: str) -> None:
+    holder = row.holder.attribution
+    who = ", ".join(str(part) for part in (holder.name, holder.role, holder.described_as) if part)
+    count = f", {holder.count} sources" if holder.count else ""
+    carried = ", carried" if row.holder.carried_from is not None else ""
+    stance = f"{row.gate}, {row.modality}{', no' if row.polarity == 'no' else ''}, {row.strength}"
+    head = f"{row.id} [{stance}] {row.act.replace('_', ' ')}"
+    prior = " (what earlier reports held)" if row.prior else ""
+    say(head + prior)
+    say(_wrapped(f"vouched for by {holder.kind.replace('_', ' ')}{': ' + who if who else ''}{count}{carried}", "    "))
+    parts = {
+        "actor": row.actor,
+        "whom": ", ".join(row.subjects),
+        "chips": ", ".join(row.products)
+        + (f" ({row.products_from})" if row.products and row.products_from != "sentence" else ""),
+        "number": "; ".join(_number(one) for one in row.quantities),
+        "about": None
+        if row.about is None
+        else f"{row.about.start or '...'} to {row.about.end or '...'} ({row.about.precision}: {row.about.text})",
+    }
+    told = "; ".join(f"{name}: {value}" for name, value in parts.items() if value)
+    if told:
+        say(_wrapped(told, "    "))
+    start, end = row.span
+    quote = text[start:end].strip().replace("\n", " ")
+    say(_wrapped(f"at {start} to {end}: {quote}", "    "))
+    for other in row.alternatives:
+        say(_wrapped(f"or {other.field}: {other.value}, as {other.why}", "    "))
+    for link in row.links:
+        say(_wrapped(f"{link.kind.replace('_', ' ')} {link.target}: {link.why}", "    "))
+    say("")
+
+
+def _number(one: object) -> str:
+    value, unit, each = (getattr(one, name) for name in ("value", "unit", "each"))
+    if value is None:
+        return "not fixed by anybody"
+    qualifier = getattr(one, "qualifier")  # noqa: B009 - a record of another floor
+    exact = value.exact if value.exact is not None else None
+    figure = (
+        f"{qualifier} {exact:,}"
+        if exact is not None and qualifier != "exact"
+        else f"{exact:,}"
+        if exact is not None
+        else str(value)
+    )
+    if qualifier in ("more than", "less than"):
+        figure = f"{qualifier} {(value.low if value.low is not None else value.high):,}"
+    return f"{figure} {unit}{' each' if each else ''}"
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text.strip(),
+        100,
+        initial_indent=indent or "  " if text.startswith("  ") else indent,
+        subsequent_indent=f"{indent}    ",
+    )
+
+
+def _table(options: argparse.Namespace) -> int:
+    """Read folders of Parquet or WARC in batch; rows in and out are counted and told."""
+    try:
+        from ecluse.reader import table  # noqa: PLC0415
+
+        done = table([Path(name) for name in options.files], options.table)
+    except ImportError as problem:
+        message = f"--table needs {problem.name}; install it with pip install 'ecluse[press]'."
+        raise SourceError(message) from None
+    counts = ", ".join(f"{done[name]:,} {word}" for name, word in _COUNTED.items())
+    say(f"{counts}, written to {options.table}")
+    return 0

@@ -1,0 +1,1 @@
+"""The reader: an article into proposed claims. It proposes; a person accepts."""

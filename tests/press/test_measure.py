@@ -1,0 +1,80 @@
+"""The reader on its made set: floors per language and per field, and the set itself."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from functools import lru_cache
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.press.scoring import Score, agreement, labelled, read, score
+
+FLOORS = tomllib.loads((ROOT / "tests" / "floors.toml").read_text(encoding="utf-8"))["press"]
+LANGUAGES = ("fr", "en", "zh")
+
+
+@lru_cache(maxsize=2)
+def scores(*, strong: bool = False) -> dict[str, Score]:
+    """The scores of the test half."""
+    return score("test", strong=strong)
+
+
+def test_the_set_is_large_enough_and_split_by_story() -> None:
+    """At least 20 articles a language, 12 stories, both scripts of Chinese; no story stands in both halves."""
+    halves = {half: labelled(half) for half in ("dev", "test")}
+    every = [one for rows in halves.values() for one in rows]
+    assert min(Counter(one.language for one in every).values()) >= 20
+    stories = {half: {one.story for one in rows} for half, rows in halves.items()}
+    assert len(stories["dev"] | stories["test"]) >= 12
+    assert not stories["dev"] & stories["test"]
+    assert len({one.id for one in every}) == len(every)
+    from ecluse.press.language import language_of
+
+    assert {language_of(one.text)[1] for one in every if one.language == "zh"} == {"Hans", "Hant"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_floors(language: str) -> None:
+    """Precision and recall of claims and of each field stay at their floors or above."""
+    floors, found = FLOORS[language], scores()[language]
+    told = {"claims": (found.precision, found.recall)} | {
+        name: found.of(name) for name in floors if name in found.fields
+    }
+    strong = scores(strong=True)[language]
+    told["strong"] = (strong.precision, strong.recall)
+    assert set(told) == set(floors)
+    for name, (precision, recall) in floors.items():
+        assert told[name][0] >= precision, f"{language} {name}: precision {told[name][0]:.3f} under {precision}"
+        assert told[name][1] >= recall, f"{language} {name}: recall {told[name][1]:.3f} under {recall}"
+
+
+def test_floors_rise_with_what_is_measured() -> None:
+    """A floor does not lag more than three hundredths behind: whoever improves the reader raises it."""
+    for language in LANGUAGES:
+        floors, found = FLOORS[language], scores()[language]
+        assert found.precision - floors["claims"][0] < 0.03
+        assert found.recall - floors["claims"][1] < 0.03
+
+
+def test_two_labelling_passes_agree_as_stated() -> None:
+    """Agreement on claims and fields is what the floors say, to a hundredth."""
+    for name, value in agreement().items():
+        assert value == pytest.approx(FLOORS["agreement"][name], abs=0.01)
+
+
+def test_the_score_can_fall() -> None:
+    """A reader that proposes nothing, one that proposes twice, one that calls every act another: all score worse."""
+    from dataclasses import replace
+
+    nothing = score("test", lambda _: ())["all"]
+    assert (nothing.precision, nothing.recall) == (0.0, 0.0)
+    true = scores()["all"]
+    twice = score("test", lambda one: (*read(one), *read(one)))["all"]
+    assert twice.precision < true.precision
+    assert twice.recall < true.recall + 0.05
+    wrong = score("test", lambda one: tuple(replace(row, act="remark") for row in read(one)))["all"]
+    assert wrong.recall == 0.0
+    other = score("test", lambda one: tuple(replace(row, modality="inferred") for row in read(one)))["all"]
+    assert other.of("modality") == (0.0, 0.0)

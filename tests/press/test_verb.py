@@ -1,0 +1,170 @@
+"""`ecluse read` and `ecluse claims review` at the terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ecluse.cli import main
+from tests.conftest import ROOT
+from tests.press.made import EXAMPLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+THEN = ("--known", "2026-03-13")
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """Run in process: status, output, errors."""
+    status = main(list(words))
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return status, out, err
+
+
+def data(capsys: pytest.CaptureFixture[str], *words: str) -> Any:  # noqa: ANN401 - JSON
+    """Run with `--format json`."""
+    status, out, _ = run(capsys, *words, "--format", "json")
+    assert status in (0, 1)
+    return json.loads(out)
+
+
+def test_json_says_all_that_is_known_of_each_claim(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every field of a claim, its place, the knowledge it was laid beside, digests; never the text."""
+    told = data(capsys, "read", str(EXAMPLE), *THEN)
+    assert told["known"] == "2026-03-13"
+    assert set(told["digests"]) == {"article", "evidence", "lexicon"}
+    assert told["article"]["published"]["instant"] == "2026-03-12T10:05:00+01:00"
+    fields = {
+        "gate", "act", "holder", "said", "about", "actor", "authorities", "subjects", "products", "quantities", "modality",
+        "polarity", "sentence", "span", "alternatives", "relations", "strength", "prior",
+    }  # fmt: skip
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for claim in told["claims"]:
+        assert fields <= set(claim)
+        assert text[slice(*claim["span"])].strip() == claim["quote"]
+    assert "Accueil Marchés Cryptos" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_text_tells_source_days_and_what_was_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """And that nothing entered the evidence."""
+    status, out, _ = run(capsys, "read", str(EXAMPLE), *THEN, "--furniture")
+    assert status == 0
+    for told in (
+        "published: 2026-03-12",
+        "sha256",
+        "left out: 8 lines",
+        "known by 2026-03-13",
+        "Nothing entered",
+        "at 294 to 418",
+    ):
+        assert told in out, told
+    assert "advert" in out
+
+
+def test_standard_input_url_and_day(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text from elsewhere, with what the caller knows of it."""
+    text = "Last week Tencent declined to comment on the H20 chips."
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    told = data(
+        capsys,
+        "read",
+        "-",
+        "--url",
+        "https://www.x.org/a",
+        "--published",
+        "2026-03-12T11:57+08:00",
+        "--lang",
+        "en",
+        *THEN,
+    )
+    assert told["article"]["publisher"] == "x.org"
+    assert told["article"]["published"]["instant"] == "2026-03-12T11:57:00+08:00"
+    assert told["claims"][0]["about"]["from"] == "2026-03-02"
+
+
+def test_strong_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--strong` keeps claims whose sentence names all that is asked for."""
+    every, strong = data(capsys, "read", str(EXAMPLE), *THEN), data(capsys, "read", str(EXAMPLE), *THEN, "--strong")
+    assert 0 < len(strong["claims"]) < len(every["claims"])
+    assert {row["strength"] for row in strong["claims"]} == {"strong"}
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("read", "/no/such/file.txt"), "cannot be opened"),
+        (("read", str(EXAMPLE), "--published", "soon"), "--published is 'soon'"),
+        (("read", str(EXAMPLE), "--lang", "de"), "expected fr, en or zh"),
+        (("read", str(EXAMPLE), str(EXAMPLE), "--url", "https://x.org"), "--url is the address of one article"),
+        (("claims", "review", "/no/such/p.toml", "--to", "c.toml", "--who", "A"), "no file of proposals"),
+    ],
+)
+def test_bad_input_is_told_in_one_paragraph(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], why: str
+) -> None:
+    """Exit 2, on standard error, with what was expected."""
+    status, _, err = run(capsys, *words)
+    assert status == 2
+    assert why in err
+    assert err.count("\n") == 1
+
+
+def test_several_articles_and_each_item_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A folder: versions are told, and what was read before is not read again."""
+    shutil.copy(EXAMPLE, tmp_path / "a.txt")
+    (tmp_path / "b.txt").write_text(EXAMPLE.read_text(encoding="utf-8").replace("1,2 %", "1,9 %"), encoding="utf-8")
+    seen = str(tmp_path / "seen")
+    told = data(capsys, "read", str(tmp_path), "--seen", seen, *THEN)
+    assert len(told["articles"]) == 2
+    assert told["between"][0]["kind"] == "version"
+    status, out, _ = run(capsys, "read", str(tmp_path / "a.txt"), "--seen", seen, *THEN)
+    assert status == 1
+    assert "Nothing new to read" in out
+
+
+def test_read_review_and_list(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """From an article to a claim that `--evidence` reads, by way of a person."""
+    proposals, claims = str(tmp_path / "p.toml"), str(tmp_path / "c.toml")
+    assert run(capsys, "read", str(EXAMPLE), *THEN, "--to", proposals)[0] == 0
+    answers = iter(["r", "headline", "a", "", "q"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    status, out, _ = run(capsys, "claims", "review", proposals, "--to", claims, "--who", "A. Reader")
+    assert status == 0
+    assert "1 claims written" in out
+    _, out, _ = run(capsys, "claims", "list", "--evidence", claims, "--since", "2026-03-12", *THEN)
+    assert "Chinese regulators: preliminary approval" in " ".join(out.split())
+
+
+def test_tables(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """`--table` counts what was read and what was refused."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [{"text": EXAMPLE.read_text(encoding="utf-8")}, {"text": ""}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    status, out, _ = run(capsys, "read", str(tmp_path), "--table", str(tmp_path / "out.parquet"))
+    assert status == 0
+    assert "2 documents read, 17 claims proposed, 1 refused" in out
+
+
+def test_plain_text_needs_no_third_party() -> None:
+    """Reading plain text brings in the standard library and Ecluse alone."""
+    code = (
+        "import sys; before = set(sys.modules); from ecluse.cli import main; main(['read', sys.argv[1], '--known', '2026-03-13']); "
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}; "
+        "print(sorted(name for name in new - set(sys.stdlib_module_names) - {'ecluse'} if name[0] != '_'))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code, str(EXAMPLE)], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert out.stdout.strip().splitlines()[-1] == "[]"
