@@ -16,10 +16,18 @@ SOURCE = ROOT / "src" / "ecluse"
 GROUND = {"truth", "bounds", "dates", "errors", "reading", "countries", "version", "cache"}
 WORDS = {"order", "lines", "item", "condition", "provision", "claim", "authorisation", "decision"}
 ROOMS = {"chips", "law", "engine", "evidence", "parties", "tables", "desk", "press", "market"}
-HALL = {"lock", "convoy", "cases"}
+HALL = {"lock", "convoy", "cases", "almanac"}
 ROOF = {"cli", "web", "__main__", "__init__"}
 # Third parties by module; whatever is not named here stands on the standard library alone.
-THIRD_PARTIES: Mapping[str, frozenset[str]] = {}
+THIRD_PARTIES: Mapping[str, frozenset[str]] = {
+    "market.cells": frozenset({"polars"}),
+    "market.prices": frozenset({"polars", "numpy"}),
+    "market.sessions": frozenset({"exchange_calendars", "numpy"}),
+    "market.model": frozenset({"numpy"}),
+    "market.significance": frozenset({"numpy", "scipy"}),
+    "market.study": frozenset({"numpy"}),
+    "market.picture": frozenset({"matplotlib"}),
+}
 
 
 def modules(source: Path = SOURCE) -> dict[str, Path]:
