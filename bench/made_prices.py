@@ -10,6 +10,7 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+
 from ecluse.market.sessions import calendar
 
 PLACE = Path(__file__).parents[1] / "examples" / "made-prices.csv"
