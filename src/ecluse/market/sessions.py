@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -52,11 +53,18 @@ def zone_of(name: str) -> str:
 @lru_cache(maxsize=64)
 def _class(name: str) -> Any:  # noqa: ANN401 - the library has no types
     try:
-        return exchange_calendars.get_calendar(name)
+        return _library(name)
     except CalendarError:
         names = exchange_calendars.get_calendar_names(include_aliases=True)
         message = f"{name!r} is no exchange's calendar.{nearest(name, names)} Write its code, such as XNYS or XHKG."
         raise InputError(message) from None
+
+
+def _library(name: str, **span: dt.date) -> Any:  # noqa: ANN401 - the library has no types
+    # The library reads pandas in a way that pandas means to change: a matter between those two.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return exchange_calendars.get_calendar(name, **span)
 
 
 def calendar(name: str, first: dt.date, last: dt.date) -> Calendar:
@@ -64,7 +72,7 @@ def calendar(name: str, first: dt.date, last: dt.date) -> Calendar:
     known = _class(name)
     start, end = _later(first, known.bound_min()), _earlier(last + AHEAD, known.bound_max())
     try:
-        found = exchange_calendars.get_calendar(known.name, start=start, end=end)
+        found = _library(known.name, start=start, end=end)
     except (CalendarError, ValueError):
         message = f"the calendar {name} has no sessions from {first} to {last}; do the days of the prices look right?"
         raise InputError(message) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -204,11 +205,12 @@ def _pairs(
     reach = critical(question.level, np.maximum(freedom, 1))
     p = [two_sided(one.standardised, freedom) for one in sums]
     among = [holm(one) for one in p]
+    looked_at = [int((~np.isnan(one)).sum()) for one in p]
     before, after = question.spec.span
     abnormal = fits.abnormal
     for row in np.flatnonzero(~np.isnan(np.stack([one.car for one in sums])).all(axis=0) & ~np.isnan(fits.sigma)):
         figures = []
-        for one, alone, many in zip(sums, p, among, strict=True):
+        for one, alone, many, looked in zip(sums, p, among, looked_at, strict=True):
             car, error, sure = float(one.car[row]), float(one.error[row]), float(reach[row])
             figures.append(
                 Figure(
@@ -221,7 +223,7 @@ def _pairs(
                     low=car - sure * error,
                     high=car + sure * error,
                     bhar=float(one.bhar[row]),
-                    says=_says(float(alone[row]), float(many[row]), one.window, question.level, _many(alone)),
+                    says=_says(float(alone[row]), float(many[row]), one.window, question.level, looked),
                 )
             )
         yield Pair(
@@ -238,14 +240,10 @@ def _pairs(
         )
 
 
-def _many(p: np.ndarray) -> int:
-    return int((~np.isnan(p)).sum())
-
-
 def _says(p: float, among: float, window: tuple[int, int], level: float, many: int) -> str:
     """Say in words what p says: inside noise unless it is beyond it, and then whether among all looked at."""
     daily = "daily " if window == (0, 0) else ""
-    if np.isnan(p):
+    if math.isnan(p):
         return TOO_LITTLE
     if p >= 1 - level:
         return INSIDE.format(daily)
@@ -333,8 +331,8 @@ def _splits(prices: Prices, used: set[str | None]) -> Iterator[str]:
                 ratio = values[1:] / values[:-1]
                 size = np.maximum(ratio, 1 / ratio)
                 whole = np.round(size)
-                found = np.flatnonzero((whole >= 2) & (np.abs(size / whole - 1) < 0.04))
-            yield from (f"{name} {prices.sessions[place + 1]} ({size[place]:.1f} to 1)" for place in found[:3])
+                found = np.flatnonzero((whole >= 2) & (np.abs(size / whole - 1) < 0.07))
+            yield from (f"{name} {prices.sessions[place + 1]} (about {whole[place]:.0f} to 1)" for place in found[:3])
 
 
 def _few(names: Sequence[str], most: int = 5) -> str:
