@@ -89,6 +89,15 @@ def test_one_of_many_that_stands_out_by_chance_is_said_so() -> None:
     assert any("is counted twice" in remark for remark in ask(made(), asked(*map(given_on, days))).remarks)
 
 
+def test_occasions_are_many_too() -> None:
+    """Of forty sessions with nothing planted a few stand out together by chance, and are told as among forty."""
+    days = [day.item() for day in KNOWN.until(LAST)[300:380:2]]
+    found = ask(made(), asked(*map(given_on, days), windows=((0, 0),)))
+    said = [group.says for group in found.groups if group.day is not None]
+    assert said.count("inside normal daily noise") >= 34
+    assert set(said) <= {"inside normal daily noise", "beyond normal daily noise alone, not among the 40 looked at"}
+
+
 def test_events_of_one_session_are_one_occasion() -> None:
     """A Sunday's rule and a report before Monday's open are one; a pair is not counted twice."""
     sunday = Event("us.rule", "A rule", "law", day=dt.date(2026, 1, 25), cite=("91 FR 1",), level="V2")

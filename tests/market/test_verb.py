@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -46,7 +47,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
         "inside normal daily noise",
         "+0 C053 2026-01-23",
         "reported beside the close (+0), a claim: C078",
-        "as known 2026-04-01; prices 2024-01-02 to 2026-03-31",
+        "as known 2026-04-01; prices 2024-01-02 to 2026-03-31, 1 day old",
         "made-prices.csv (wide; adjusted; sha256",
         "no advice to trade",
     ):
@@ -166,3 +167,14 @@ def test_a_package_that_is_lacking_is_named(
     status, _, err = run(capsys, "--event", "2026-01-23", "--picture", str(tmp_path / "a.svg"))
     assert status == 2
     assert f"needs the package {lacking!r}, which is not installed: pip install 'ecluse[market]'" in err
+
+
+def test_the_page_shows_what_the_program_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command in docs/study.md runs, and its first line is the program's."""
+    monkeypatch.chdir(ROOT)
+    page = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
+    command, first = page.partition("```console\n$ ecluse ")[2].splitlines()[:2]
+    assert main(shlex.split(command)) == 0
+    assert capsys.readouterr().out.splitlines()[0] == first

@@ -259,18 +259,21 @@ def _groups(
     ]
     if len(occasions) > 1:
         sets.append((None, np.arange(len(which))))
-    for day, rows in sets:
-        for one in sums:
-            result = together(fits, one, rows, question.level)
-            if result is None:
-                continue
-            name = "kolari_pynnonen" if result.pairs >= FEWEST else "t"
-            p = next(test.p for test in result.tests if test.name == name)
-            yield Group(day, one.window, result, name, _says_together(p, one.window, question.level))
+    for one in sums:
+        results = [(day, found) for day, rows in sets if (found := together(fits, one, rows, question.level))]
+        p = np.array([np.nan if day is None else _deciding(found)[1] for day, found in results])
+        among, looked = holm(p), int((~np.isnan(p)).sum())
+        for place, (day, found) in enumerate(results):
+            name, alone = _deciding(found)
+            many = alone if day is None else float(among[place])
+            yield Group(day, one.window, found, name, _says(alone, many, one.window, question.level, looked))
 
 
-def _says_together(p: float | None, window: tuple[int, int], level: float) -> str:
-    return TOO_LITTLE if p is None else _says(p, p, window, level, 1)
+def _deciding(found: Together) -> tuple[str, float]:
+    """Give the test that decides and its p: below five pairs only the average's own past can tell."""
+    name = "kolari_pynnonen" if found.pairs >= FEWEST else "t"
+    p = next(test.p for test in found.tests if test.name == name)
+    return name, math.nan if p is None else p
 
 
 def _left_out(

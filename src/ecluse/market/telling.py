@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import textwrap
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ def table(study: Study, sources: Sequence[Source], known: str) -> str:
             f"STUDY of {_many(len(study.occasions), 'session')} with news and {_many(len(question.tickers), 'share')}: "
             f"{question.model} model{against}, estimated on sessions [-{start},-{end}] of {study.calendar}"
         ),
-        f"as known {known}; prices {study.first} to {study.last}",
+        f"as known {known}; prices {study.first} to {study.last}, {_many(_age(study.last, known), 'day')} old",
         *(f"  prices: {one.name} ({one.layout}; {_adjusted(one)}; sha256 {one.digest[:12]})" for one in sources),
     ]
     pairs: dict[object, list[Pair]] = {}
@@ -150,6 +151,11 @@ def _adjusted(one: Source) -> str:
     return {True: "adjusted", False: "not adjusted", None: "not told whether adjusted"}[one.adjusted]
 
 
+def _age(day: dt.date, known: str) -> int:
+    """Give the days from a day to that of knowledge."""
+    return max((dt.date.fromisoformat(known[:10]) - day).days, 0)
+
+
 def _many(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
@@ -169,9 +175,10 @@ def data(study: Study, sources: Sequence[Source], known: str) -> dict[str, objec
         "prices": {
             "first": study.first.isoformat(),
             "last": study.last.isoformat(),
+            "age_days": _age(study.last, known),
             "sources": [_source(one) for one in sources],
         },
-        "sessions": [_occasion_data(one) for one in study.occasions],
+        "sessions": [_occasion_data(one, known) for one in study.occasions],
         "pairs": [_pair(one) for one in study.pairs],
         "together": [_group_data(one) for one in study.groups],
         "left_out": [{"what": one.what, "ticker": one.ticker, "why": one.why} for one in study.left_out],
@@ -192,20 +199,21 @@ def _source(one: Source) -> dict[str, object]:
     }
 
 
-def _occasion_data(one: Occasion) -> dict[str, object]:
+def _occasion_data(one: Occasion, known: str) -> dict[str, object]:
     return {
         "session": one.day.isoformat(),
-        "events": [_event(event) | {"why": why} for event, why in one.events],
-        "also_in_window": [_event(event) | {"offset": offset} for event, offset in one.near],
-        "reported_moves": [_event(event) | {"offset": offset} for event, offset in one.observed],
+        "events": [_event(event, known) | {"why": why} for event, why in one.events],
+        "also_in_window": [_event(event, known) | {"offset": offset} for event, offset in one.near],
+        "reported_moves": [_event(event, known) | {"offset": offset} for event, offset in one.observed],
     }
 
 
-def _event(one: Event) -> dict[str, object]:
+def _event(one: Event, known: str) -> dict[str, object]:
     return {
         "id": one.id,
         "from": one.source,
         "at": one.at,
+        "age_days": _age(dt.date.fromisoformat(one.at[:10]), known),
         "title": one.title,
         "level": one.level,
         "cite": list(one.cite),
