@@ -17,4 +17,12 @@ answer check examples/alibaba-h200.toml --known 2026-01-31 | sed -n '/^IMPORTER/
 say "4. What the reports have left open"
 answer claims board --on 2026-01-24 || exit 1
 
+say "5. Did made prices move more than noise? (a made panel, with one planted move)"
+if "$BIN/python" -c 'import ecluse.market.picture, ecluse.market.study' 2>/dev/null; then
+    answer study --prices examples/made-prices.csv --adjusted yes --market MADE-MARKET --ticker MADE-A \
+        --ticker MADE-C --event 2025-04-10 --event 2026-01-23T11:57Z --window 0 0 --known 2026-04-01 || exit 1
+else
+    echo "Not shown: it needs pip install 'ecluse[market]'."
+fi
+
 say "Exit statuses: 0 yes, 1 no, 3 not known. \`ecluse explain LINE\` tells the whole of it."
