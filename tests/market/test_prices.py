@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -16,9 +18,6 @@ from ecluse.market import cells, prices
 from ecluse.market.cells import Style
 from ecluse.market.prices import Wanted, on_sessions, read
 from ecluse.market.sessions import calendar
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NEW_YORK = "America/New_York"
 DAYS = (dt.date(2026, 1, 21), dt.date(2026, 1, 22), dt.date(2026, 1, 23))
@@ -150,6 +149,7 @@ BAD = {
     "no days": ("A,B\n1,2\n", "no column of days among 'A', 'B'; call one 'Date'"),
     "no prices": ("Date,Volume\n2026-01-21,5\n", "no column of prices among 'Volume'"),
     "tickers without prices": ("Date,Ticker,Volume\n2026-01-21,NVDA,5\n", "no column of prices among"),
+    "a word below empty lines": ("Date,NVDA\n\n,\n2026-01-21,12\n\n2026-01-22,soon\n", "row 6: column 'NVDA'"),
     "a word": ("Date,NVDA\n2026-01-21,12\n2026-01-22,soon\n", "row 3: column 'NVDA' says 'soon', expected a price"),
     "below zero": ("Date,NVDA\n2026-01-21,-12\n", "row 2: column 'NVDA' says -12; a price is above zero"),
     "no day": ("Date,NVDA\n2026-02-30,12\n", "row 2: column 'Date' says '2026-02-30', expected a day"),
@@ -194,6 +194,43 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prices, "LARGEST", 10)
     with pytest.raises(SourceError, match="larger than 10 bytes"):
         read([str(path)], NEW_YORK)
+
+
+def test_odd_parquet_says_what_is_wrong(tmp_path: Path) -> None:
+    """Columns that are no days or no prices are named; rows of Parquet are counted from one."""
+    path = tmp_path / "odd.parquet"
+    odd = {
+        "holds List(Int64), expected prices": {"date": [DAYS[0]], "NVDA": [[1]]},
+        "holds List(Int64), expected days": {"date": [[1]], "NVDA": [1.0]},
+        "row 2: column 'NVDA' says -1.0": {"date": list(DAYS), "NVDA": [1.0, -1.0, 1.0]},
+        "column 'NVDA' says inf": {"date": [DAYS[0]], "NVDA": [float("inf")]},
+        "cannot be read as days and prices": {"date": [DAYS[0]], "ticker": [[{"a": 1}]], "close": [1.0]},
+    }
+    for wanted, columns in odd.items():
+        pl.DataFrame(columns).write_parquet(path)
+        with pytest.raises(SourceError) as caught:
+            read([str(path)], NEW_YORK)
+        assert wanted in str(caught.value)
+
+
+LINES = st.lists(
+    st.lists(
+        st.sampled_from(["Date", "2026-01-21", "21/01/2026", "1.5", "1,5", "-", '"', "", "NVDA", "Close", "\xe9"]),
+        max_size=4,
+    ),
+    max_size=5,
+)
+
+
+@given(st.one_of(st.binary(max_size=80), st.binary(max_size=60).map(lambda end: b"PAR1" + end), LINES))
+def test_any_file_is_read_or_refused(content: bytes | list[list[str]]) -> None:
+    """Whatever a file holds, it gives prices above zero, or one clear error."""
+    raw = content if isinstance(content, bytes) else "\n".join(",".join(row) for row in content).encode("latin-1")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "any.csv"
+        path.write_bytes(raw)
+        with contextlib.suppress(SourceError):
+            assert (read([str(path)], NEW_YORK).frame["price"] > 0).all()
 
 
 def test_wanted_column(tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ REFUSED = {
     ("--event", "2026-01-23", "--window", "-1", "0"): "from 0 to 250",
     ("--event", "2026-01-23", "--least", "500"): "to the 221 sessions of --estimation",
     ("--event", "2026-01-23", "--level", "95"): "such as 0.95",
+    ("--event", "2026-01-23", "--ticker", "MADE-MARKET"): "measured against itself it never moves",
     ("--id", "C0533"): "no provision or claim known by then is called 'C0533'. Did you mean 'C053'",
 }
 

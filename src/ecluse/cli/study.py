@@ -192,6 +192,9 @@ def _question(options: argparse.Namespace, prices: Prices, by: Known) -> Questio
             raise InputError(message)
     asked = options.ticker or [name for name in prices.tickers if name != options.market]
     tickers = tuple(dict.fromkeys(asked))
+    if options.market in tickers and options.model != "mean":
+        message = f"{options.market!r} stands for the market; measured against itself it never moves. Ask for shares."
+        raise InputError(message)
     if not tickers:
         message = f"no prices but those of the market, {options.market!r}; add a file with shares to study."
         raise InputError(message)

@@ -33,6 +33,7 @@ class Style:
 
     `place` names the file in errors, `zone` the exchange's zone, `order` is "dmy" or "mdy" for days
     such as 01/02/2026, `decimal` is "point" or "comma"; None leaves the file to show it.
+    `header` counts the rows above the table, `rows` gives places where empty rows were taken out.
     """
 
     place: str
@@ -40,9 +41,12 @@ class Style:
     order: str | None = None
     decimal: str | None = None
     header: int = 1
+    rows: pl.Series | None = None
 
     def fail(self, why: str, row: int | None = None) -> NoReturn:
         """Refuse, naming the file and the row as an editor counts it."""
+        if row is not None and self.rows is not None:
+            row = int(self.rows[row])
         where = self.place if row is None else f"{self.place}: row {row + self.header + 1}"
         message = f"{where}: {why}"
         raise SourceError(message)

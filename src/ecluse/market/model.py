@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.intp]
 
+# Less noise a day than this is rounding: a price that never moves, or the market itself.
+STILL = 1e-9
 MODELS = ("market", "mean", "market-adjusted")
 
 
@@ -127,7 +129,7 @@ def fit(returns: Floats, market: Floats | None, firm: Ints, at: Ints, spec: Spec
         count=count,
         alpha=alpha,
         beta=beta,
-        sigma=np.where(sigma > 0, sigma, np.nan),
+        sigma=np.where(sigma > STILL, sigma, np.nan),
         spread=spread,
         residuals=residuals,
         actual=actual,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -23,7 +24,7 @@ KINDS = (".svg", ".png")
 MOST = 36
 NOISE, IN, OUT = "#d9d9d9", "#404040", "#b2182b"
 # Fixed, so that one study gives one file.
-STYLE: dict[Any, Any] = {"svg.hashsalt": "ecluse", "svg.fonttype": "none", "font.size": 9.0}
+STYLE: dict[Any, Any] = {"svg.hashsalt": "ecluse", "svg.fonttype": "none", "font.size": 9.0, "text.parse_math": False}
 
 
 def check(path: Path) -> None:
@@ -57,7 +58,10 @@ def draw(study: Study, path: Path, known: str) -> None:
         # The figure's words are in the file as text, and no date of drawing is.
         meta = {"Date": None, "Creator": "Ecluse"} if kind == "svg" else {"Software": "Ecluse"}
         try:
-            canvas.savefig(path, format=kind, dpi=160, metadata=meta)
+            with warnings.catch_warnings():
+                # A ticker in a script that the font lacks is drawn as boxes in PNG, and whole in SVG.
+                warnings.filterwarnings("ignore", "Glyph")
+                canvas.savefig(path, format=kind, dpi=160, metadata=meta)
         except OSError as problem:
             message = f"{path}: cannot be written ({problem.strerror or problem})."
             raise InputError(message) from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from ecluse.errors import SourceError
 from ecluse.market import cells
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 LARGEST = 512_000_000
-MOST_ROWS, MOST_COLUMNS = 30_000_000, 20_000
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 30_000_000, 20_000, 150_000_000
 SEPARATORS = (",", ";", "\t", "|")
 SIGNED = ("prc", "dlyprc")
 
@@ -91,12 +91,19 @@ def read(files: Sequence[str], zone: str, wanted: Wanted | None = None) -> Quote
     wanted = wanted or Wanted()
     frames, sources = [], []
     for file in files:
-        own, _, path = file.rpartition("=") if not Path(file).exists() else ("", "", file)
+        own, _, path = ("", "", file) if _exists(file) else file.rpartition("=")
         frame, source = _file(Path(path), own, zone, wanted)
         frames.append(frame)
         sources.append(source)
     whole = pl.concat(frames)
     return Quotes(_once(whole, sources), tuple(sources))
+
+
+def _exists(file: str) -> bool:
+    try:
+        return Path(file).exists()
+    except OSError:
+        return False
 
 
 def _file(path: Path, own: str, zone: str, wanted: Wanted) -> tuple[pl.DataFrame, Source]:
@@ -111,11 +118,14 @@ def _file(path: Path, own: str, zone: str, wanted: Wanted) -> tuple[pl.DataFrame
     parquet = raw[:4] == b"PAR1"
     if not parquet and b"\0" in raw[:4096]:
         style.fail("neither CSV in UTF-8 nor Parquet; export it as one of these.")
-    table, style = (_parquet(raw, style), style) if parquet else _csv(raw, style)
+    table, style = _parquet(raw, style) if parquet else _csv(raw, style)
     if table.height == 0:
         style.fail("holds no row of prices.")
     layout = recognise(table.columns, style, wanted.column, own or path.stem.partition(".")[0])
-    frame = _long(table, layout, style)
+    try:
+        frame = _long(table, layout, style)
+    except (PolarsError, PanicException) as problem:
+        style.fail(f"its columns cannot be read as days and prices ({_first_line(problem)}).")
     adjusted = wanted.adjusted if layout.adjusted is None else layout.adjusted
     empty = int(frame["price"].null_count())
     source = Source(
@@ -130,21 +140,26 @@ def _file(path: Path, own: str, zone: str, wanted: Wanted) -> tuple[pl.DataFrame
     return frame.drop_nulls("price"), source
 
 
-def _parquet(raw: bytes, style: Style) -> pl.DataFrame:
+def _parquet(raw: bytes, style: Style) -> tuple[pl.DataFrame, Style]:
     try:
         lazy = pl.scan_parquet(io.BytesIO(raw))
         columns = len(lazy.collect_schema())
         rows = int(lazy.select(pl.len()).collect().item())
         _within(rows, columns, style)
-        return lazy.collect()
-    except (PolarsError, OSError, ValueError) as problem:
-        style.fail(f"cannot be read as Parquet ({str(problem).splitlines()[0]}).")
+        return lazy.collect(), replace(style, header=0)
+    except (PolarsError, PanicException, OSError, ValueError) as problem:
+        style.fail(f"cannot be read as Parquet ({_first_line(problem)}).")
+
+
+def _first_line(problem: BaseException) -> str:
+    return (str(problem).splitlines() or [type(problem).__name__])[0]
 
 
 def _within(rows: int, columns: int, style: Style) -> None:
-    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
         style.fail(
-            f"{rows:,} rows of {columns:,} columns; at most {MOST_ROWS:,} and {MOST_COLUMNS:,}. Keep what is needed."
+            f"{rows:,} rows of {columns:,} columns; at most {MOST_ROWS:,}, {MOST_COLUMNS:,} "
+            f"and {MOST_CELLS:,} cells. Keep the tickers, columns and years that the study needs."
         )
 
 
@@ -167,14 +182,14 @@ def _csv(raw: bytes, style: Style) -> tuple[pl.DataFrame, Style]:
             encoding="utf8-lossy",
             skip_lines=skipped,
         )
-    except (PolarsError, ValueError) as problem:
-        style.fail(f"cannot be read as CSV ({str(problem).splitlines()[0]}).")
+    except (PolarsError, PanicException, ValueError) as problem:
+        style.fail(f"cannot be read as CSV ({_first_line(problem)}).")
     _within(table.height, table.width, style)
     header = _header(table)
     names = _names(table, header, style)
     body = table.slice(header).rename(dict(zip(table.columns, names, strict=True)))
     empty = body.select(pl.all_horizontal(pl.all().is_null()).alias("empty"))["empty"]
-    style = Style(style.place, style.zone, style.order, style.decimal, header + skipped)
+    style = replace(style, header=header + skipped, rows=(~empty).arg_true() if empty.any() else None)
     return body.filter(~empty), style
 
 

@@ -115,9 +115,13 @@ def _row(name: str, one: Figure) -> str:
         return f"  {name:10} {span(one.window):9} {'':>9} {'':>9} {'':>6} {'':>6} {'':>9}  not known"
     noise = (one.high - one.low) / 2
     return (
-        f"  {name:10} {span(one.window):9} {one.car:+9.2%} {noise:9.2%} {one.t:6.2f} {one.p:6.3f} {one.bhar:+9.2%}"
+        f"  {name:10} {span(one.window):9} {one.car:+9.2%} {noise:9.2%} {one.t:6.2f} {_p(one.p):>6} {one.bhar:+9.2%}"
         f"  {one.says}"
     )
+
+
+def _p(value: float) -> str:
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _group(group: Group) -> Iterator[str]:
@@ -127,7 +131,7 @@ def _group(group: Group) -> Iterator[str]:
         f"({one.low:+.2%} to {one.high:+.2%}), held {one.bhar:+.2%}: {group.says}"
     )
     told = [
-        f"{NAMES[test.name]} {test.statistic:.2f} (p {test.p:.3f})"
+        f"{NAMES[test.name]} {test.statistic:.2f} (p {_p(test.p)})"
         for test in one.tests
         if test.statistic is not None and test.p is not None
     ]
