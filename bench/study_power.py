@@ -71,11 +71,19 @@ def normal(strength: float) -> float:
 
 
 def signs(shares: int, chance: float) -> float:
-    """Give how often so many signs, each positive by that chance, leave the 95 percent of the normal."""
-    reach = stats.norm.isf(0.025) * math.sqrt(shares) / 2
+    """Give how often so many signs, each positive by that chance, leave the 95 percent of the normal.
+
+    The usual share of positive residuals is itself estimated: around one half, with the spread of signs
+    about a fitted mean.
+    """
+    spread = math.sqrt(0.25 * (1 - 2 / math.pi) / (shares * 221))
     positive = np.arange(shares + 1)
-    outside = np.abs(positive - shares / 2) > reach
-    return float(stats.binom.pmf(positive, shares, chance)[outside].sum())
+    weight = stats.binom.pmf(positive, shares, chance)
+    found = 0.0
+    for usual in 0.5 + spread * stats.norm.ppf((np.arange(400) + 0.5) / 400):
+        reach = stats.norm.isf(0.025) * math.sqrt(shares * usual * (1 - usual))
+        found += float(weight[np.abs(positive - shares * usual) > reach].sum()) / 400
+    return found
 
 
 def main() -> None:

@@ -57,10 +57,7 @@ def table(study: Study, sources: Sequence[Source], known: str) -> str:
     if whole:
         lines += ["", "ALL SESSIONS TOGETHER", *(line for row in whole for line in _group(row))]
     if study.left_out:
-        lines += ["", "LEFT OUT"]
-        lines += [f"  {one.what}{f' {one.ticker}' if one.ticker else ''}: {one.why}" for one in study.left_out[:MOST]]
-        if len(study.left_out) > MOST:
-            lines.append(f"  and {len(study.left_out) - MOST} more; --format json has them all.")
+        lines += ["", "LEFT OUT", *_left_out(study)]
     lines += ["", *(line for remark in study.remarks for line in _wrapped(f"- {remark}", "  "))]
     reach = f"{question.level:.0%}"
     lines += [
@@ -84,6 +81,16 @@ def _occasion(one: Occasion, pairs: Sequence[Pair], groups: Sequence[Group]) -> 
             yield _row(pair.ticker, figure)
     for group in groups:
         yield from _group(group)
+
+
+def _left_out(study: Study) -> Iterator[str]:
+    """Name what was left out, by reason."""
+    reasons: dict[str, list[str]] = {}
+    for one in study.left_out:
+        reasons.setdefault(one.why, []).append(f"{one.what} {one.ticker}" if one.ticker else one.what)
+    for why, names in reasons.items():
+        more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+        yield from _wrapped(f"{', '.join(names[:6])}{more}: {why}", "  ")
 
 
 def _news(one: Occasion) -> Iterator[str]:
