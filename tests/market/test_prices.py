@@ -261,6 +261,9 @@ def test_gaps_and_days_off(tmp_path: Path) -> None:
     assert [str(day) for day in found.sessions] == ["2026-01-20", "2026-01-21", "2026-01-22", "2026-01-23"]
     assert [(gap.ticker, gap.missing, gap.first) for gap in found.gaps] == [("A", 1, ("2026-01-21",))]
     assert found.off_session == 2
+    path.write_text("Date,A\n2026-01-24,1\n2026-01-25,2\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="no price stands on a session of the exchange"):
+        on_sessions(read([str(path)], NEW_YORK), known.until(dt.date(2026, 1, 25)))
     returns = found.returns()
     assert np.isnan(returns[0]).tolist() == [True, True, True, False]
     assert returns[0, 3] == pytest.approx(0.5)

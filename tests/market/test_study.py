@@ -115,11 +115,12 @@ def test_what_else_falls_into_the_window_is_named() -> None:
     """Others within it with their distance, reported moves apart, those beyond it and the event itself not."""
     own = given_on(DAY)
     near = Event("C052", "Asked", "claims", day=dt.date(2026, 1, 22))
+    again = Event(own.id, "The same name on another day", "law", day=dt.date(2026, 1, 26))
     far = Event("C099", "Later", "claims", day=dt.date(2026, 1, 28))
     seen = Event("C078", "Up 2.3 % before the open", "claims", day=DAY, observed=True)
-    found = ask(made(), asked(own, others=(own, near, far, seen)))
+    found = ask(made(), asked(own, others=(own, near, again, far, seen)))
     (one,) = found.occasions
-    assert [(event.id, offset) for event, offset in one.near] == [("C052", -1)]
+    assert [(event.id, offset) for event, offset in one.near] == [("C052", -1), (own.id, 1)]
     assert [(event.id, offset) for event, offset in one.observed] == [("C078", 0)]
     assert "reported beside the close (+0), a claim: C078" in table(found, (), "2026-04-01")
 

@@ -47,6 +47,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
         "inside normal daily noise",
         "+0 C053 2026-01-23",
         "reported beside the close (+0), a claim: C078",
+        "closes of that session: MADE-A ",
         "as known 2026-04-01; prices 2024-01-02 to 2026-03-31, 1 day old",
         "made-prices.csv (wide; adjusted; sha256",
         "no advice to trade",

@@ -142,7 +142,7 @@ def _lacking(problem: ImportError) -> InputError:
 def _check(options: argparse.Namespace) -> None:
     """Refuse what cannot be asked, before anything is read."""
     start, end = options.estimation
-    options.windows = tuple(tuple(window) for window in options.window or ((0, 0), (1, 1)))
+    options.windows = tuple(dict.fromkeys(tuple(window) for window in options.window or ((0, 0), (1, 1))))
     before = max(window[0] for window in options.windows)
     if not (options.event or options.origin or options.id):
         why = "name an event: --event DATE-OR-INSTANT, --from law, --from claims or --id ID."

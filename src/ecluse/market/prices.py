@@ -248,7 +248,11 @@ def on_sessions(quotes: Quotes, sessions: npt.NDArray[np.datetime64]) -> Prices:
     frame = quotes.frame.sort("ticker", "day")
     days = frame["day"].to_numpy().astype("datetime64[D]")
     place = np.searchsorted(sessions, days)
-    inside = (place < len(sessions)) & (sessions[np.minimum(place, len(sessions) - 1)] == days)
+    inside = np.isin(days, sessions)
+    if not inside.any():
+        names = ", ".join(source.name for source in quotes.sources)
+        message = f"{names}: no price stands on a session of the exchange; is --calendar right, and are the days?"
+        raise SourceError(message)
     tickers = tuple(sorted(frame["ticker"].unique().to_list()))
     row = np.searchsorted(np.array(tickers), frame["ticker"].to_numpy().astype(str))
     values = np.full((len(tickers), len(sessions)), np.nan)

@@ -182,9 +182,9 @@ def _occasions(prices: Prices, known: Calendar, question: Question) -> tuple[tup
     others = [(event, session.place) for event in question.others if (session := placed(event, known))]
     occasions = []
     for place in sorted(found):
-        own = {event.id for event, _ in found[place]}
+        own = {event for event, _ in found[place]}
         near = [(event, where - place) for event, where in others if -before <= where - place <= after]
-        near = sorted((row for row in near if row[0].id not in own), key=lambda row: row[1])
+        near = sorted((row for row in near if row[0] not in own), key=lambda row: row[1])
         quiet = tuple(row for row in near if not row[0].observed)
         seen = tuple(row for row in near if row[0].observed)
         occasions.append(Occasion(place, days[place], tuple(found[place]), quiet, seen))

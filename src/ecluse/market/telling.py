@@ -74,6 +74,10 @@ def table(study: Study, sources: Sequence[Source], known: str) -> str:
 
 def _occasion(one: Occasion, pairs: Sequence[Pair], groups: Sequence[Group]) -> Iterator[str]:
     yield from _news(one)
+    if one.observed and pairs:
+        moves = [f"{pair.ticker} {pair.close_move:+.2%}" for pair in pairs]
+        more = f" and {len(moves) - 8} more" if len(moves) > 8 else ""
+        yield from _wrapped(f"closes of that session: {', '.join(moves[:8])}{more}", "  ")
     if pairs:
         yield HEAD
     for pair in pairs:
