@@ -20,6 +20,7 @@ help: ## say what each target does
 
 .venv/.test: .venv/.setup $(TEST)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(TEST)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements/study.txt || echo "the study is tested without another package and without real prices"
 	@touch $@
 
 setup: .venv/.setup ## make .venv with the program in it
@@ -58,6 +59,8 @@ bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
 	$(BIN)/python bench/one.py
 	$(BIN)/python bench/evidence.py
 	$(BIN)/python bench/read.py
+	$(BIN)/python bench/study.py
+	$(BIN)/python bench/study_power.py
 
 clean: ## forget .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -34,6 +34,17 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "press.language": frozenset({"py3langid"}),
     "press.table": frozenset({"pyarrow"}),
     "reader": frozenset({"pyarrow"}),
+HALL = {"lock", "convoy", "cases", "almanac"}
+ROOF = {"cli", "web", "__main__", "__init__"}
+# Third parties by module; whatever is not named here stands on the standard library alone.
+THIRD_PARTIES: Mapping[str, frozenset[str]] = {
+    "market.cells": frozenset({"polars"}),
+    "market.prices": frozenset({"polars", "numpy"}),
+    "market.sessions": frozenset({"exchange_calendars", "numpy"}),
+    "market.model": frozenset({"numpy"}),
+    "market.significance": frozenset({"numpy", "scipy"}),
+    "market.study": frozenset({"numpy"}),
+    "market.picture": frozenset({"matplotlib"}),
 }
 
 

@@ -23,6 +23,8 @@ VERBS = {
     "law": "the law as data: list, show, diff, test",
     "claims": "the evidence on the importer's gate: list, about, show, board, review",
     "read": "an article into proposed claims, each with its place in the text; nothing enters the evidence",
+    "claims": "the evidence on the importer's gate: list, about, show, board",
+    "study": "did prices move more than noise when a rule or a report became known",
 }
 DESCRIPTION = """\
 Open, executable trade control for AI accelerators: may these chips pass from this seller to that
