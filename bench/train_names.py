@@ -104,9 +104,7 @@ def pairs(snapshot: Snapshot, folds: set[int], seed: int) -> tuple[list[list[flo
             best: dict[int, list[float]] = {}
             for doc in seen.candidates(name):
                 owner = seen.owner(doc)
-                entry = snapshot.entries[owner]
-                person = 1.0 if entry.kind == "person" else 0.5 if entry.kind is None else 0.0
-                row = features.compare(name, seen.name(doc)[0], seen.weight, person=person)
+                row = features.compare(name, seen.name(doc)[0], seen.weight, person=seen.person(doc))
                 if owner not in best or row[0] + row[1] + row[5] > best[owner][0] + best[owner][1] + best[owner][5]:
                     best[owner] = row
             for owner, row in best.items():

@@ -94,6 +94,16 @@ def law_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def lists_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the lists that parties are screened against."""
+    parser.add_argument(
+        "--lists",
+        type=Path,
+        metavar="DIR",
+        help="a folder of published lists, or one list (default: the snapshot shipped)",
+    )
+
+
 def formatting(parser: argparse.ArgumentParser, *more: str) -> None:
     """Add the option for the format."""
     parser.add_argument("--format", choices=("text", "json", *more), default="text", help="default: text")

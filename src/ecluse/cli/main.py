@@ -20,6 +20,8 @@ VERBS = {
     "compare": "one order line on two days: what turned, and by which text or report",
     "chips": "the catalogue of chips: list, show",
     "law": "the law as data: list, show, diff, test",
+    "screen": "is a name on a restricted-party list, in Latin or Chinese script",
+    "lists": "the restricted-party lists: show, diff, fetch",
     "claims": "the evidence on the importer's gate: list, about, show, board",
 }
 DESCRIPTION = """\

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ecluse.parties.entry import Snapshot
     from ecluse.parties.names import Name
 
-FORMAT = "7"
+FORMAT = "9"
 # Letters, figures and the edge of a word: three of them make a piece, and its number.
 _MARKS = {mark: number for number, mark in enumerate("\0abcdefghijklmnopqrstuvwxyz0123456789")}
 BASE = len(_MARKS)
@@ -40,11 +40,13 @@ COMMON, PARTICLE, LETTER = 0.45, 0.3, 0.35
 # Pieces that more names hold than this share are looked at only where a name has few others.
 FREQUENT, FEW = 0.02, 5
 CANDIDATES = 12
-SECTIONS = ("prints", "print_docs", "words", "word_counts", "offsets", "docs", "weights", "owners", "text_at", "entry_at")
-_CODES = {"prints": "Q", "weights": "f"}
+SECTIONS = ("prints", "print_docs", "words", "word_counts", "offsets", "docs", "weights", "owners", "kinds", "text_at", "entry_at")
+_CODES = {"prints": "Q", "weights": "f", "kinds": "B"}
+# How likely a name is a person's, in halves: lists that do not say stand between.
+_KINDS = {"person": 2, None: 1}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Index:
     """Arrays over one file, or over memory where the cache cannot be written."""
 
@@ -67,6 +69,10 @@ class Index:
     def owner(self, doc: int) -> int:
         """Give the number of the entry that a name belongs to."""
         return int(self.sections["owners"][doc])
+
+    def person(self, doc: int) -> float:
+        """Say whether a name is a person's: 1, 0, or a half where the list does not say."""
+        return self.sections["kinds"][doc] / 2
 
     def entry(self, number: int) -> Entry:
         """Give an entry."""
@@ -225,6 +231,7 @@ def build(snapshot: Snapshot) -> bytes:
     sections["words"] = array("I", (key for key, _ in hashed))
     sections["word_counts"] = array("I", (count for _, count in hashed))
     sections["owners"] = array("I", (number for number, _, _ in rows))
+    sections["kinds"] = array("B", (_KINDS.get(snapshot.entries[number].kind, 0) for number, _, _ in rows))
     texts = [
         "\t".join((" ".join(one.tokens), ",".join(sorted(one.forms)), one.glued, shown.replace("\t", " "))).encode()
         for _, shown, one in rows

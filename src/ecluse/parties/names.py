@@ -208,7 +208,11 @@ def published(text: str) -> tuple[str, ...]:
     bare = " ".join(_BRACKETED.sub(" ", text).split())
     if bare != text and len(bare) > 3:
         found.append(bare)
-    found += [inner.strip() for inner in _BRACKETED.findall(text) if _initials(inner.strip())]
+    own = set(fold(bare).split())
+    for inner in map(str.strip, _BRACKETED.findall(text)):
+        # Behind the full name a bracket holds what it is called for short: its initials, or a word of it.
+        if _initials(inner) or (len(inner) > 4 and set(fold(inner).split()) <= own and inner.lower() not in places()):
+            found.append(inner)
     return tuple(dict.fromkeys(one for one in found if one))
 
 
