@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-
 # What firms' names mean by characters of several readings.
 READ_IN_NAMES = {"长": "chang", "長": "chang", "曾": "zeng", "晟": "sheng", "厦": "xia", "廈": "xia", "蚌": "beng"}
 

@@ -10,8 +10,10 @@ import json
 import sys
 from pathlib import Path
 
-KEPT = ("id", "list", "name", "aliases", "type", "countries", "entity_number", "license_requirement")
-KEPT += ("license_policy", "programs", "federal_register")
+KEPT = (
+    "id", "list", "name", "aliases", "type", "countries", "entity_number", "license_requirement", "license_policy",
+    "programs", "federal_register",
+)  # fmt: skip
 
 
 def main(source: Path, target: Path) -> None:

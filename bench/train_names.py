@@ -13,13 +13,18 @@ import random
 import sys
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from variants import stranger, vary
 
 from ecluse.parties import features, index, names
-from ecluse.parties.entry import Entry, Snapshot
 from ecluse.parties.snapshot import load
+
+if TYPE_CHECKING:
+    from ecluse.parties.entry import Entry, Snapshot
+
+    # Names to ask for (text, the party meant or none, how drawn), aliases kept out, parties taken off.
+    Asked = tuple[list[tuple[str, int | None, str]], dict[int, str], set[int]]
 
 SEED = 20260731
 TREES, LEAVES = 140, 14
@@ -38,7 +43,9 @@ def without(snapshot: Snapshot, hidden: dict[int, str], gone: set[int]) -> Snaps
             # A party taken off stays as an empty place, so that numbers do not move.
             kept.append(dataclasses.replace(entry, name=f"zzqx{number}", aliases=()))
         elif number in hidden:
-            kept.append(dataclasses.replace(entry, aliases=tuple(one for one in entry.aliases if one != hidden[number])))
+            kept.append(
+                dataclasses.replace(entry, aliases=tuple(one for one in entry.aliases if one != hidden[number]))
+            )
         else:
             kept.append(entry)
     return dataclasses.replace(snapshot, entries=tuple(kept), digest="training")
@@ -58,7 +65,7 @@ def twins(snapshot: Snapshot) -> set[int]:
     return {number for numbers in held.values() if len(numbers) > 1 for number in numbers}
 
 
-def questions(snapshot: Snapshot, folds: set[int], seed: int, hide: float = 0.5) -> tuple[list[tuple[str, int | None, str]], dict[int, str], set[int]]:  # fmt: skip
+def questions(snapshot: Snapshot, folds: set[int], seed: int, hide: float = 0.5) -> Asked:
     """Draw names to ask for: the text, the party it means or none, and how it was drawn."""
     rng = random.Random(seed)
     entries = snapshot.entries
@@ -81,7 +88,9 @@ def questions(snapshot: Snapshot, folds: set[int], seed: int, hide: float = 0.5)
             asked.append((vary(rng, entry.name, person)[0], None, "gone, varied"))
         elif draw < 0.18 + hide and entry.aliases:
             alias = rng.choice(entry.aliases)
-            if names.parse(alias).fingerprint not in {names.parse(one).fingerprint for one in entry.names if one != alias}:
+            if names.parse(alias).fingerprint not in {
+                names.parse(one).fingerprint for one in entry.names if one != alias
+            }:
                 hidden[number] = alias
                 asked.append((alias, number, "alias"))
         else:
@@ -120,7 +129,7 @@ def pairs(snapshot: Snapshot, folds: set[int], seed: int) -> tuple[list[list[flo
     return rows, labels, groups
 
 
-def grow(rows: list[list[float]], labels: list[int]) -> Any:
+def grow(rows: list[list[float]], labels: list[int]) -> Any:  # noqa: ANN401 - its library carries no types
     """Grow the trees, each feature moving the score only as its sign allows."""
     import lightgbm
     import numpy as np
@@ -129,12 +138,13 @@ def grow(rows: list[list[float]], labels: list[int]) -> Any:
     options = {
         "objective": "binary", "num_leaves": LEAVES, "learning_rate": 0.1, "min_data_in_leaf": 60,
         "monotone_constraints": [sign for _, sign in features.FEATURES], "lambda_l2": 2.0, "seed": SEED,
-        "num_threads": 2, "verbosity": -1, "deterministic": True, "max_depth": 6, "monotone_constraints_method": "intermediate",
+        "num_threads": 2, "verbosity": -1, "deterministic": True, "max_depth": 6,
+        "monotone_constraints_method": "intermediate",
     }  # fmt: skip
     return lightgbm.train(options, data, num_boost_round=TREES)
 
 
-def plain(tree: dict[str, Any]) -> Any:
+def plain(tree: dict[str, Any]) -> Any:  # noqa: ANN401 - lists in lists
     """Write a tree as nested lists: a leaf is its value; a fork the feature, the threshold, lower side, upper side."""
     if "leaf_value" in tree:
         return round(tree["leaf_value"], 4)
@@ -142,8 +152,10 @@ def plain(tree: dict[str, Any]) -> Any:
 
 
 def bands(scores: list[float], labels: list[int], groups: list[int]) -> tuple[float, float]:
-    """Give the score from which the best hit of a question is right 97 times in 100, and the lower one
-    below which a tenth of the true pairs lie, but never under 0.15."""
+    """Give the score from which the best hit of a question is right 97 times in 100, and a lower one.
+
+    Below the lower one a tenth of the true pairs lie, but never under 0.15.
+    """
     best: dict[int, tuple[float, int]] = {}
     for score, label, group in zip(scores, labels, groups, strict=True):
         best[group] = max(best.get(group, (0.0, 0)), (score, label))
@@ -177,7 +189,9 @@ def main(target: Path) -> None:
     text = json.dumps(data, separators=(",", ":")).replace('"trees":[', '"trees":[\n').replace("],[", "],\n[")
     target.write_text(text + "\n", encoding="utf-8")
     loss = -np.mean(np.log([s if t else 1 - s for s, t in zip(np.clip(scores, 1e-6, 1 - 1e-6), truth, strict=True)]))
-    print(f"bands: decide {decide}, grey {grey}; log loss on parties not seen {loss:.4f}; {target.stat().st_size:,} bytes")
+    print(
+        f"bands: decide {decide}, grey {grey}; log loss on parties not seen {loss:.4f}; {target.stat().st_size:,} bytes"
+    )
     gain = sorted(zip(model.feature_importance("gain"), (n for n, _ in features.FEATURES), strict=True), reverse=True)
     print(", ".join(f"{name} {value:,.0f}" for value, name in gain))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
 
 SHORT = {
     "technology": "TECH", "technologies": "TECHS", "company": "CO", "corporation": "CORP", "limited": "LTD",
@@ -25,7 +28,8 @@ SOUNDS = (("mohammad", "Muhammed"), ("ahmad", "Ahmed"), ("yusuf", "Youssef"), ("
           ("aa", "a"), ("abdul", "Abdel"), ("hussein", "Husayn"), ("oleg", "Oleh"), ("aleksandr", "Alexander"),
           ("dmitriy", "Dmitri"), ("sergey", "Sergei"), ("evgeniy", "Yevgeny"), ("yu", "iu"), ("ya", "ia"))  # fmt: skip
 STREETS = ("No. 88 Keyuan Road, Nanshan District, Shenzhen 518057", "Room 1203, 12/F, Wing Lok Bldg, Hong Kong",
-           "ul. Lenina 14, Moscow 115088, Russia", "Unit 4, Industrial Park, Dubai, UAE", "123 Main Street, Tehran")  # fmt: skip
+           "ul. Lenina 14, Moscow 115088, Russia",
+           "Unit 4, Industrial Park, Dubai, UAE", "123 Main Street, Tehran")  # fmt: skip
 LOOKALIKES = str.maketrans("aeocpxyAEOCPXTHKMB", "аеосрхуАЕОСРХТНКМВ")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -135,7 +139,8 @@ def loud(rng: random.Random, text: str) -> str:
 
 VARIANTS: dict[str, Callable[[random.Random, str], str]] = {
     one.__name__: one
-    for one in (slip, two_slips, short, other_form, glued, dropped, turned, initials, cut, addressed, respelled, disguised, loud)
+    for one in (slip, two_slips, short, other_form, glued, dropped, turned, initials, cut, addressed, respelled,
+                disguised, loud)
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,20 +14,25 @@ from ecluse.errors import SourceError
 from ecluse.parties.ownership import Holding, minority, owned, read_holdings, strictest
 from ecluse.truth import NO, UNKNOWN, YES
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecluse.truth import Truth
+
 X, Y = {"Blocked X": YES}, {"Blocked X": YES, "Blocked Y": YES}
 
 
-def answers(rows: list[tuple[str, str, int]], listed: dict[str, object] | None = None) -> dict[str, object]:
+def answers(rows: list[tuple[str, str, int]], listed: dict[str, Truth] | None = None) -> dict[str, Truth]:
     """Whether each entity is owned, all holdings given, everybody else not listed."""
     known = dict(listed or X)
     names = {name for row in rows for name in row[:2]}
     told = {name: known.get(name, NO) for name in names}
-    found = owned([Holding(a, b, exactly(share)) for a, b, share in rows], told, complete=True)  # type: ignore[arg-type]
+    found = owned([Holding(a, b, exactly(share)) for a, b, share in rows], told, complete=True)
     return {name: one.truth for name, one in found.items()}
 
 
 # The worked examples of FAQ 401 (ofac.treasury.gov/faqs/401), in its order, as recalled from it.
-EXAMPLES: list[tuple[str, list[tuple[str, str, int]], dict[str, object], dict[str, object]]] = [
+EXAMPLES: list[tuple[str, list[tuple[str, str, int]], dict[str, Truth], dict[str, Truth]]] = [
     (
         "X owns 50 of A, A owns 50 of B: both are blocked",
         [("Blocked X", "A", 50), ("A", "B", 50)],
@@ -69,7 +74,7 @@ EXAMPLES: list[tuple[str, list[tuple[str, str, int]], dict[str, object], dict[st
 
 @pytest.mark.parametrize(("says", "rows", "listed", "expected"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
 def test_worked_example(
-    says: str, rows: list[tuple[str, str, int]], listed: dict[str, object], expected: dict[str, object]
+    says: str, rows: list[tuple[str, str, int]], listed: dict[str, Truth], expected: dict[str, Truth]
 ) -> None:
     """Each worked example comes out as OFAC says."""
     assert says
@@ -143,7 +148,9 @@ def test_narrowing_a_share_never_flips(rows: list[tuple[str, str, int]], data: s
 def test_holdings_are_read_from_a_table(tmp_path: Path) -> None:
     """Exact, between bounds, not known; a percentage that is none is refused with its place."""
     path = tmp_path / "owners.csv"
-    path.write_text("owner,owned,percent,at_least,at_most,source\nX,A,51%,,,filing\nY,A,,25,,\nZ,A,,,,\n", encoding="utf-8")
+    path.write_text(
+        "owner,owned,percent,at_least,at_most,source\nX,A,51%,,,filing\nY,A,,25,,\nZ,A,,,,\n", encoding="utf-8"
+    )
     rows = read_holdings(path)
     assert [row.percent for row in rows] == [exactly(Decimal(51)), Bound(Decimal(25), 100), None]
     path.write_text("owner,owned,percent\nX,A,a lot\n", encoding="utf-8")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ecluse.provision import Fact
 
 
-
 class Screening(TypedDict):
     """What `decide` takes to hold a line's parties against the lists."""
 

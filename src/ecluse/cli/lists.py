@@ -31,9 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     formatting(differ)
     differ.set_defaults(run=diff)
     get = verbs.add_parser("fetch", help="download the published lists into a dated folder, with digests")
-    get.add_argument("--to", type=Path, metavar="DIR", default=Path("lists"), help="where the dated folder goes (default: lists)")  # fmt: skip
+    get.add_argument("--to", type=Path, metavar="DIR", default=Path("lists"), help="where to (default: lists)")
     get.add_argument("--only", metavar="NAME", action="append", default=[], help="only this source (repeatable)")
-    get.add_argument("--from", dest="base", metavar="ADDRESS", help="take every file from this address instead of the official ones")  # fmt: skip
+    get.add_argument("--from", dest="base", metavar="ADDRESS", help="take the files from here, not officially")
     get.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for each file (default: 60)")
     formatting(get)
     get.set_defaults(run=fetch)
@@ -63,9 +63,13 @@ def show(options: argparse.Namespace) -> int:
     if options.format == "json":
         say_json(
             {
-                "date": snapshot.date.isoformat(), "entries": len(snapshot.entries), "digest": snapshot.digest,
-                "lists": rows, "sources": list(snapshot.sources), "faults": list(snapshot.faults),
-            }  # fmt: skip
+                "date": snapshot.date.isoformat(),
+                "entries": len(snapshot.entries),
+                "digest": snapshot.digest,
+                "lists": rows,
+                "sources": list(snapshot.sources),
+                "faults": list(snapshot.faults),
+            }
         )
         return 0
     for row in rows:

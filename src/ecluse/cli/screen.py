@@ -28,10 +28,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="a name, in Latin or Chinese script")
     parser.add_argument("--country", metavar="CC", help="the country of the party, ISO code; it counts for or against")
-    parser.add_argument("--file", type=Path, metavar="NAMES", help="one name a line, optional tab and country; - for standard input")  # fmt: skip
+    about = "one name a line, optional tab and country; - for standard input"
+    parser.add_argument("--file", type=Path, metavar="NAMES", help=about)
     parser.add_argument("--column", metavar="NAME", help="with --file TABLE.csv: the column that holds the names")
     parser.add_argument("--country-column", metavar="NAME", help="with --column: the column that holds the countries")
-    parser.add_argument("--since", type=Path, metavar="SNAPSHOT", help="only hits that are new or read otherwise since these lists")  # fmt: skip
+    about = "only hits that are new or read otherwise since these lists"
+    parser.add_argument("--since", type=Path, metavar="SNAPSHOT", help=about)
     parser.add_argument("--on", type=day, metavar="DATE", help="the day asked about (default: today)")
     lists_option(parser)
     formatting(parser, "csv")
@@ -114,7 +116,9 @@ def _country(code: str | None, where: str) -> str | None:
     if not code:
         return None
     if code.upper() not in COUNTRIES:
-        message = f"{where}: {code!r} is no ISO 3166-1 code of two letters, such as CN.{nearest(code.upper(), COUNTRIES)}"
+        message = (
+            f"{where}: {code!r} is no ISO 3166-1 code of two letters, such as CN.{nearest(code.upper(), COUNTRIES)}"
+        )
         raise InputError(message)
     return code.upper()
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from ecluse.parties.names import HAN, fold, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 LONGEST = 200
 MOST_RENDERINGS = 8
-_NUMERALS = {mark: value for value, mark in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_NUMBERED = re.compile(r"第?([零〇一二三四五六七八九十百]{1,6}|\d{1,4})(?=研究所|研究院|所|院|厂|总体部|研究部)")
+_NUMERALS = {mark: value for value, mark in enumerate("零一二三四五六七八九")} | {"\u3007": 0, "两": 2}
+_NUMBERED = re.compile(r"第?([零\u3007一二三四五六七八九十百]{1,6}|\d{1,4})(?=研究所|研究院|所|院|厂|总体部|研究部)")
 # Three figures or more in Chinese are a number (七六四), unless a brand is written so (三六零).
-_FIGURES = re.compile(r"[零〇一二三四五六七八九]{3,}")
+_FIGURES = re.compile(r"[零\u3007一二三四五六七八九]{3,}")
 _SPLIT = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+)")
 # One character is a word only where it cannot be part of a brand: behind a place or a brand, or at the end.
 _BEHIND = frozenset({"place", "brand", "part"})
@@ -119,16 +119,21 @@ def renderings(text: str) -> tuple[Rendering, ...]:
     choices = [_options(segment) for segment in _segments(simplify(plain))]
     found = [_rendering([options[0] for options in choices])]
     for at, options in enumerate(choices):
-        for other in options[1:]:
-            found.append(_rendering([row[0] if here != at else other for here, row in enumerate(choices)]))
+        found += [
+            _rendering([row[0] if here != at else other for here, row in enumerate(choices)]) for other in options[1:]
+        ]
     sounded = [options[0] for options in choices]
     if old and any(segment.kind == "sound" for segment in sounded):
         for spell in (_cantonese, _wade):
-            found.append(
-                _rendering([_spelled(one, spell) if one.kind == "sound" else one for one in sounded])
-            )
+            heard = [_spelled(one, spell) if one.kind == "sound" else one for one in sounded]
+            found.append(_rendering(heard))
     found.append(_rendering([_by_sound(one) for one in sounded]))
     return tuple({one.text: one for one in reversed(found)}.values())[::-1][:MOST_RENDERINGS]
+
+
+def latin(text: str) -> tuple[str, ...]:
+    """Give a name in Latin letters: itself, or the renderings of a Chinese one."""
+    return tuple(one.text for one in renderings(text)) if has_han(text) else (text,)
 
 
 def _rendering(segments: list[Segment]) -> Rendering:
@@ -152,8 +157,8 @@ def _sound(han: str) -> str:
     return "".join(tables().sounds.get(mark, "") or fold(mark) for mark in han)
 
 
-def _spelled(segment: Segment, spell: object) -> Segment:
-    return Segment(segment.han, " ".join(spell(mark) for mark in segment.han), segment.kind)  # type: ignore[operator]
+def _spelled(segment: Segment, spell: Callable[[str], str]) -> Segment:
+    return Segment(segment.han, " ".join(spell(mark) for mark in segment.han), segment.kind)
 
 
 def _cantonese(mark: str) -> str:

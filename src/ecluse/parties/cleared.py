@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from ecluse.parties import names
 from ecluse.reading import Reader, parse_toml, read_text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
     from pathlib import Path
 
@@ -56,8 +56,7 @@ def read_cleared(paths: Iterable[Path]) -> tuple[Cleared, ...]:
     for path in paths:
         text = read_text(path, InputError)
         reader = Reader(parse_toml(text, str(path), InputError), str(path), InputError, text=text)
-        for row in reader.each("cleared") or ():
-            found.append(_one(row))
+        found += [_one(row) for row in reader.each("cleared") or ()]
         reader.close()
     return tuple(found)
 
@@ -65,7 +64,10 @@ def read_cleared(paths: Iterable[Path]) -> tuple[Cleared, ...]:
 def _one(row: Reader) -> Cleared:
     digest = row.needed("digest").lower()
     if len(digest) < DIGEST or any(mark not in "0123456789abcdef" for mark in digest):
-        row.fail("digest", f"is {digest!r}, expected the entry's sha256 or its first {DIGEST} figures (`ecluse lists show ENTRY`)")
+        row.fail(
+            "digest",
+            f"is {digest!r}, expected the entry's sha256 or its first {DIGEST} figures (`ecluse lists show ENTRY`)",
+        )
     made = row.day("on")
     if made is None:
         row.fail("on", "is missing: on which day was it judged?")

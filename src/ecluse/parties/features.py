@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ def alike(one: str, two: str) -> float:
     if len(short) >= 3 and sound(one) == sound(two):
         near = max(near, 0.92)
     if len(short) < 4:
-        return near if near else (0.72 if len(short) == 3 and Levenshtein.distance(one, two) == 1 and one[0] == two[0] else 0.0)
+        return near or (0.72 if len(short) == 3 and Levenshtein.distance(one, two) == 1 and one[0] == two[0] else 0.0)
     ratio = Levenshtein.normalized_similarity(one, two)
     if ratio < 0.6:
         return near
@@ -85,14 +86,14 @@ def compare(asked: Name, listed: Name, weight: Callable[[str], float], *, person
     """Give the features of a pair, in the order of `FEATURES`. `person` is 1, 0, or 0.5 where nobody says."""
     one, two = asked.tokens, listed.tokens
     weights_one, weights_two = [weight(word) for word in one], [weight(word) for word in two]
-    taken_one, taken_two, pairs = align(one, two, weights_one, weights_two)
+    taken_one, taken_two, pairs = align(one, two)
     all_one, all_two = sum(weights_one) or 1e-9, sum(weights_two) or 1e-9
     same = sum(min(weights_one[a], weights_two[b]) for a, b, near in pairs if near == 1.0)
     near_sum = sum(min(weights_one[a], weights_two[b]) * near for a, b, near in pairs if near < 1.0)
     left_one = [weights_one[at] * (1 - got) for at, got in enumerate(taken_one)]
     left_two = [weights_two[at] * (1 - got) for at, got in enumerate(taken_two)]
     order = [b for _, b, _ in sorted(pairs)]
-    steps = sum(a < b for a, b in zip(order, order[1:], strict=False))
+    steps = sum(a < b for a, b in itertools.pairwise(order))
     sorted_one, sorted_two = " ".join(sorted(one)), " ".join(sorted(two))
     short, long = min(len(asked.glued), len(listed.glued)), max(len(asked.glued), len(listed.glued))
     common = names.words()[1]
@@ -123,9 +124,7 @@ def compare(asked: Name, listed: Name, weight: Callable[[str], float], *, person
     ]
 
 
-def align(
-    one: Sequence[str], two: Sequence[str], weights_one: Sequence[float], weights_two: Sequence[float]
-) -> tuple[list[float], list[float], list[tuple[int, int, float]]]:
+def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[float], list[tuple[int, int, float]]]:
     """Pair the words of two names: the same ones, then the most alike, then words run together.
 
     Gives for each word of either how much of it is met, and the pairs.

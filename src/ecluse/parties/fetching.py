@@ -9,10 +9,10 @@ import json
 import shutil
 import tempfile
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OFAC = "https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports"
+EU = "https://webgate.ec.europa.eu/fsd/fsf/public/files"
 ECFR = "https://www.ecfr.gov/api/versioner/v1/full/current/title-15.xml?part=744"
 # Each source: the file's name in the folder, where it is published, and the fewest entries it can sensibly have.
 SOURCES: Mapping[str, tuple[tuple[str, str, int], ...]] = {
@@ -41,9 +42,7 @@ SOURCES: Mapping[str, tuple[tuple[str, str, int], ...]] = {
     ),
     "ecfr": (("ecfr-744.xml", ECFR, 1_000),),
     "un": (("un.xml", "https://scsanctions.un.org/resources/xml/en/consolidated.xml", 300),),
-    "eu": (
-        ("eu.csv", "https://webgate.ec.europa.eu/fsd/fsf/public/files/csvFullSanctionsList_1_1/content?token=dG9rZW4tMjAxNw", 1_000),
-    ),
+    "eu": (("eu.csv", f"{EU}/csvFullSanctionsList_1_1/content?token=dG9rZW4tMjAxNw", 1_000),),
     "uk": (("uk.csv", "https://sanctionslist.fcdo.gov.uk/docs/UK-Sanctions-List.csv", 1_000),),
 }  # fmt: skip
 LARGEST = 400_000_000
@@ -149,7 +148,9 @@ def _all(
                 faults.append(f"{address}: arrived, and is not the list expected: {problem}")
                 continue
             if entries < fewest:
-                faults.append(f"{address}: holds {entries:,} entries, expected {fewest:,} at the least; cut off, or another file.")
+                faults.append(
+                    f"{address}: holds {entries:,} entries, expected {fewest:,} at the least; cut off, or another file."
+                )
         files.append(Fetched(file, address, digest, size, entries, now.isoformat()))
     return tuple(files), tuple(faults)
 
@@ -167,24 +168,24 @@ def download(address: str, place: Path, timeout: float) -> tuple[str, int]:
             promised = answer.headers.get("Content-Length")
             while block := answer.read1(BLOCK):
                 size += len(block)
-                if size > LARGEST:
-                    message = f"{address}: larger than {LARGEST:,} bytes; no published list is."
-                    raise SourceError(message)
-                if time.monotonic() > end:
-                    message = f"{address}: not done after {timeout:g} seconds; raise --timeout, or try later."
-                    raise SourceError(message)
+                _bounded(address, size, end, timeout)
                 total.update(block)
                 file.write(block)
-    except (OSError, urllib.error.URLError, ValueError, EOFError) as problem:
-        why = getattr(problem, "reason", None) or problem
+    except (OSError, HTTPException, ValueError, EOFError) as problem:
+        why = getattr(problem, "reason", None) or str(problem) or type(problem).__name__
         message = f"{address}: cannot be fetched ({why})."
-        raise SourceError(message) from None
-    except Exception as problem:  # http.client's own errors share no base with the others
-        if isinstance(problem, SourceError):
-            raise
-        message = f"{address}: broke off ({type(problem).__name__})."
         raise SourceError(message) from None
     if promised is not None and promised.isdigit() and int(promised) != size:
         message = f"{address}: {size:,} bytes of {int(promised):,} arrived; cut off."
         raise SourceError(message)
     return total.hexdigest(), size
+
+
+def _bounded(address: str, size: int, end: float, timeout: float) -> None:
+    """Refuse what has no end, in bytes or in time."""
+    if size > LARGEST:
+        message = f"{address}: larger than {LARGEST:,} bytes; no published list is."
+        raise SourceError(message)
+    if time.monotonic() > end:
+        message = f"{address}: not done after {timeout:g} seconds; raise --timeout, or try later."
+        raise SourceError(message)

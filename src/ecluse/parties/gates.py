@@ -88,7 +88,16 @@ class _Desk:
                 else:
                     by = f"expired: the entry reads otherwise than when {judged.by} cleared it on {judged.on}"
         told = PartyHit(
-            entry.id, entry.name, entry.list, hit.score, hit.band, stands, terms.says(entry), hit.reasons, entry.digest, by
+            entry.id,
+            entry.name,
+            entry.list,
+            hit.score,
+            hit.band,
+            stands,
+            terms.says(entry),
+            hit.reasons,
+            entry.digest,
+            by,
         )
         return _Found(told, entry)
 
@@ -119,7 +128,9 @@ def screened(
             checked |= {name: one for name, one in own.items() if name != role}
     if line.end_user is None:
         checked["end_user"] = desk.check("end_user", None, None)
-    restricted = some(_restricted(role, checked[role], filled.get(role)) for role in (*parties, "end_user") if role in checked)
+    restricted = some(
+        _restricted(role, checked[role], filled.get(role)) for role in (*parties, "end_user") if role in checked
+    )
     facts, notes = _facts(line, checked, restricted, on)
     if flags:
         stated = facts.get("red_flags", ())
@@ -193,7 +204,10 @@ def _restricted(role: str, checked: _Checked, party: Party | None) -> Truth:
 def _blocked(role: str, party: Party) -> Truth:
     """Apply OFAC's 50 Percent Rule to the owners given; owners that nobody gives are another test."""
     owners = party.owners or ()
-    holds = {f"{index}": any(one.list.startswith("SDN") for one in owner.listings or ()) for index, owner in enumerate(owners)}
+    holds = {
+        f"{index}": any(one.list.startswith("SDN") for one in owner.listings or ())
+        for index, owner in enumerate(owners)
+    }
     if not any(holds.values()):
         return NO
     listed = {key: YES if held else UNKNOWN if owners[int(key)].listings is None else NO for key, held in holds.items()}
@@ -207,7 +221,8 @@ def _flags(role: str, party: Party, own: dict[str, _Checked], first: str) -> Ite
     parent = own.get(f"{first}.ultimate_parent")
     if parent is not None and party.owners is None:
         for one in parent.of(terms.LICENCE):
-            yield f"the ultimate parent of the {who}, {parent.screened.name}, is {one.hit.says}; what it owns is not given"
+            named = parent.screened.name
+            yield f"the ultimate parent of the {who}, {named}, is {one.hit.says}; what it owns is not given"
             break
     for index, owner in enumerate(party.owners or ()):
         checked = own[f"{first}.owners[{index}]"]

@@ -19,13 +19,13 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ecluse.parties import names
+from ecluse.parties import chinese, names
 from ecluse.parties.entry import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from ecluse.parties.entry import Snapshot
     from ecluse.parties.names import Name
@@ -40,8 +40,20 @@ COMMON, PARTICLE, LETTER = 0.45, 0.3, 0.35
 # Pieces that more names hold than this share are looked at only where a name has few others.
 FREQUENT, FEW = 0.02, 5
 CANDIDATES = 12
-SECTIONS = ("prints", "print_docs", "words", "word_counts", "offsets", "docs", "weights", "owners", "kinds", "text_at", "entry_at")
-_CODES = {"prints": "Q", "weights": "f", "kinds": "B"}
+HEAD = 16_384
+SECTIONS = (
+    "prints",
+    "print_docs",
+    "words",
+    "word_counts",
+    "offsets",
+    "docs",
+    "weights",
+    "owners",
+    "kinds",
+    "text_at",
+    "entry_at",
+)
 # How likely a name is a person's, in halves: lists that do not say stand between.
 _KINDS = {"person": 2, None: 1}
 
@@ -50,7 +62,8 @@ _KINDS = {"person": 2, None: 1}
 class Index:
     """Arrays over one file, or over memory where the cache cannot be written."""
 
-    sections: Mapping[str, Sequence[int] | Sequence[float]]
+    sections: Mapping[str, memoryview[int]]
+    weights: memoryview[float]
     texts: memoryview
     entries: memoryview
     head: Mapping[str, object]
@@ -63,12 +76,12 @@ class Index:
     def name(self, doc: int) -> tuple[Name, str]:
         """Give a name as compared, and as published."""
         at = self.sections["text_at"]
-        tokens, forms, glued, shown = str(self.texts[at[doc] : at[doc + 1]], "utf-8").split("\t")  # type: ignore[misc]
+        tokens, forms, glued, shown = str(self.texts[at[doc] : at[doc + 1]], "utf-8").split("\t")
         return names.Name(shown, tuple(tokens.split()), frozenset(forms.split(",")) - {""}, glued), shown
 
     def owner(self, doc: int) -> int:
         """Give the number of the entry that a name belongs to."""
-        return int(self.sections["owners"][doc])
+        return self.sections["owners"][doc]
 
     def person(self, doc: int) -> float:
         """Say whether a name is a person's: 1, 0, or a half where the list does not say."""
@@ -77,14 +90,14 @@ class Index:
     def entry(self, number: int) -> Entry:
         """Give an entry."""
         at = self.sections["entry_at"]
-        return _thawed(json.loads(bytes(self.entries[at[number] : at[number + 1]])))  # type: ignore[misc]
+        return _thawed(json.loads(bytes(self.entries[at[number] : at[number + 1]])))
 
     def exact(self, fingerprint: str) -> list[int]:
         """Give the names whose words are the same."""
         key, prints = _hash(fingerprint), self.sections["prints"]
         at, found = bisect_left(prints, key), []
         while at < len(prints) and prints[at] == key:
-            found.append(int(self.sections["print_docs"][at]))
+            found.append(self.sections["print_docs"][at])
             at += 1
         return found
 
@@ -92,7 +105,7 @@ class Index:
         """Give how rare a word is among the parties: 1 where none has it, near 0 where most have."""
         key, words = _hash(word) & 0xFFFFFFFF, self.sections["words"]
         at = bisect_left(words, key)
-        count = int(self.sections["word_counts"][at]) if at < len(words) and words[at] == key else 0
+        count = self.sections["word_counts"][at] if at < len(words) and words[at] == key else 0
         total = max(2, int(str(self.head["entries"])))
         return min(1.0, math.log((total + 1) / (count + 1)) / math.log(total + 1)) if count else 1.0
 
@@ -111,7 +124,7 @@ class Index:
         total, kept = self.size, {}
         limit = max(50, int(total * FREQUENT))
         for piece, weight in found.items():
-            count = int(offsets[piece + 1]) - int(offsets[piece])
+            count = offsets[piece + 1] - offsets[piece]
             if count:
                 kept[piece] = (count, weight * math.log(1 + total / count))
         rare = {piece: row for piece, row in kept.items() if row[0] <= limit}
@@ -123,10 +136,10 @@ class Index:
         """Give the names that share the most, by the weight of shared pieces; ties by number."""
         total: dict[int, float] = {}
         seen = total.get
-        offsets, docs, weights = (self.sections[key] for key in ("offsets", "docs", "weights"))
+        offsets, docs, weights = self.sections["offsets"], self.sections["docs"], self.weights
         for piece, weight in self.pieces(name).items():
-            start, end = int(offsets[piece]), int(offsets[piece + 1])
-            for doc, share in zip(docs[start:end], weights[start:end], strict=True):  # type: ignore[misc]
+            start, end = offsets[piece], offsets[piece + 1]
+            for doc, share in zip(docs[start:end], weights[start:end], strict=True):
                 total[doc] = seen(doc, 0.0) + weight * share
         if not total:
             return []
@@ -162,14 +175,13 @@ def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def open_index(digest: str, read: object = None) -> Index:
+def open_index(digest: str, read: Callable[[], Snapshot]) -> Index:
     """Open the index of a snapshot from the cache; build it from `read()` where it is not there."""
     place = _folder() / f"lists-{FORMAT}-{digest[:32]}.idx"
     found = _opened(place)
     if found is not None:
         return found
-    snapshot: Snapshot = read()  # type: ignore[operator]
-    raw = build(snapshot)
+    raw = build(read())
     with contextlib.suppress(OSError):
         _kept(place, raw)
     return _over(memoryview(raw))
@@ -208,16 +220,15 @@ def _over(raw: memoryview) -> Index:
         raise ValueError(message)
     at = head["at"]
     parts = {key: raw[at[key][0] : at[key][1]] for key in (*SECTIONS, "texts", "entries")}
-    sections = {key: parts[key].cast(_CODES.get(key, "I")) for key in SECTIONS}
-    return Index(sections, parts["texts"], parts["entries"], head["said"])
+    sections = {key: parts[key].cast("I") for key in SECTIONS if key not in ("prints", "kinds", "weights")}
+    sections |= {"prints": parts["prints"].cast("Q"), "kinds": parts["kinds"].cast("B")}
+    return Index(sections, parts["weights"].cast("f"), parts["texts"], parts["entries"], head["said"])
 
 
 def build(snapshot: Snapshot) -> bytes:
     """Make the bytes of an index."""
     rows = [
-        (number, shown, parsed)
-        for number, entry in enumerate(snapshot.entries)
-        for shown, parsed in _names_of(entry)
+        (number, shown, parsed) for number, entry in enumerate(snapshot.entries) for shown, parsed in _names_of(entry)
     ]
     counts = _counts(rows)
     total = max(2, len(snapshot.entries))
@@ -254,7 +265,7 @@ def _names_of(entry: Entry) -> Iterable[tuple[str, Name]]:
     seen: set[tuple[tuple[str, ...], str]] = set()
     for written in entry.names:
         for one in names.published(written):
-            for shown in names.latin(one):
+            for shown in chinese.latin(one):
                 parsed = names.parse(shown)
                 key = (parsed.tokens, parsed.glued)
                 if parsed.tokens and key not in seen:
@@ -315,12 +326,15 @@ def _ends(parts: list[bytes]) -> array[int]:
 def _packed(sections: Mapping[str, array[int] | array[float]], texts: bytes, entries: bytes, said: object) -> bytes:
     body, at = bytearray(), {}
     parts = [*((key, sections[key].tobytes()) for key in SECTIONS), ("texts", texts), ("entries", entries)]
-    room = 4096
+    room = HEAD
     for key, raw in parts:
         at[key] = (room + len(body), room + len(body) + len(raw))
         body += raw + b"\0" * (-len(raw) % 8)
     head = {"format": FORMAT, "byteorder": sys.byteorder, "bytes": room + len(body), "at": at, "said": said}
     text = json.dumps(head).encode()
+    if len(text) + 8 > room:
+        message = f"the head of an index has {len(text)} bytes; raise HEAD"
+        raise ValueError(message)
     return len(text).to_bytes(8, "little") + text + b"\0" * (room - 8 - len(text)) + bytes(body)
 
 
@@ -336,10 +350,10 @@ def _frozen(entry: Entry) -> dict[str, object]:
     return {key: value for key, value in data.items() if value}
 
 
-def _thawed(data: dict[str, object]) -> Entry:
+def _thawed(data: dict[str, Any]) -> Entry:
     for key in ("aliases", "countries", "programs"):
-        data[key] = tuple(data.get(key, ()))  # type: ignore[call-overload]
+        data[key] = tuple(data.get(key, ()))
     for key in ("listed", "until"):
         if data.get(key):
             data[key] = dt.date.fromisoformat(str(data[key]))
-    return Entry(**data)  # type: ignore[arg-type]
+    return Entry(**data)

@@ -33,12 +33,30 @@ _BREAKS = re.compile(r"[^a-z0-9]+")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
 _ORDINALS = {
     word: str(number)
-    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
+    for number, word in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), 1
+    )
 }
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # Words of people's names that tell nobody apart.
-PARTICLES = frozenset({"al", "el", "bin", "ibn", "bint", "abu", "umm", "mr", "mrs", "ms", "dr", "prof", "haji", "hajji"})
-PARTICLES |= {"sheikh", "shaykh", "mullah", "mawlawi", "maulavi", "general", "jr", "sr", "de", "da", "dos", "van", "von"}
+PARTICLES = frozenset(
+    {"al", "el", "bin", "ibn", "bint", "abu", "umm", "mr", "mrs", "ms", "dr", "prof", "haji", "hajji"}
+)
+PARTICLES |= {
+    "sheikh",
+    "shaykh",
+    "mullah",
+    "mawlawi",
+    "maulavi",
+    "general",
+    "jr",
+    "sr",
+    "de",
+    "da",
+    "dos",
+    "van",
+    "von",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +195,10 @@ _LEGAL_END = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BRACKETED = re.compile(r"[(\[（【]([^()（）\[\]【】]{1,80})[)\]）】]")
-_AKA = re.compile(r"\s*[,;(]?\s*\b(?:a\.?k\.?a\.?|f\.?k\.?a\.?|d\.?b\.?a\.?|formerly|also known as|trading as|t/a)\b[:.,]?\s*", re.IGNORECASE)  # fmt: skip
+_AKA = re.compile(
+    r"\s*[,;(]?\s*\b(?:a\.?k\.?a\.?|f\.?k\.?a\.?|d\.?b\.?a\.?|formerly|also known as|trading as|t/a)\b[:.,]?\s*",
+    re.IGNORECASE,
+)
 _ATTENTION = re.compile(r"^\s*(?:m/s\.?|messrs\.?|attn\.?:?|c/o|to:|the)\s+", re.IGNORECASE)
 _AFFILIATED = re.compile(r"\.?\s*affiliated entity:\s*", re.IGNORECASE)
 
@@ -209,21 +230,14 @@ def published(text: str) -> tuple[str, ...]:
     if bare != text and len(bare) > 3:
         found.append(bare)
     own = set(fold(bare).split())
-    for inner in map(str.strip, _BRACKETED.findall(text)):
-        # Behind the full name a bracket holds what it is called for short: its initials, or a word of it.
-        if _initials(inner) or (len(inner) > 4 and set(fold(inner).split()) <= own and inner.lower() not in places()):
-            found.append(inner)
+    # Behind the full name a bracket holds what it is called for short: its initials, or a word of it.
+    found += [
+        inner
+        for inner in map(str.strip, _BRACKETED.findall(text))
+        if _initials(inner) or (len(inner) > 4 and set(fold(inner).split()) <= own and inner.lower() not in places())
+    ]
     return tuple(dict.fromkeys(one for one in found if one))
 
 
 def _initials(inner: str) -> bool:
     return inner.isalpha() and inner.isascii() and inner.isupper() and 4 <= len(inner) <= 10
-
-
-def latin(text: str) -> tuple[str, ...]:
-    """Give a published name in Latin letters: itself, or the renderings of a Chinese one."""
-    if not HAN.search(text):
-        return (text,)
-    from ecluse.parties.chinese import renderings  # noqa: PLC0415 - only Chinese names pay for it
-
-    return tuple(one.text for one in renderings(text))

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -172,7 +174,8 @@ def _from_csv(text: str, path: Path) -> list[Holding]:
     rows = csv.DictReader(io.StringIO(text))
     fields = set(rows.fieldnames or ())
     if not {"owner", "owned"} <= fields:
-        message = f"{path}: has columns {', '.join(sorted(fields)) or 'none'}; expected owner, owned, percent (or at_least, at_most), source."
+        told = ", ".join(sorted(fields)) or "none"
+        message = f"{path}: has columns {told}; expected owner, owned, percent (or at_least, at_most), source."
         raise SourceError(message)
     found = []
     for row in rows:
@@ -223,10 +226,9 @@ def _from_money(text: str, path: Path) -> list[Holding]:
             message = f"{path}:{number}: is no FollowTheMoney entity (id, schema, properties)."
             raise SourceError(message) from None
         if schema == "Ownership":
-            shares = properties.get("percentage") or [None]
-            for owner in properties.get("owner", ()):
-                for asset in properties.get("asset", ()):
-                    owned_rows.append((owner, asset, shares[0], f"{path}:{number}"))
+            share, where = (properties.get("percentage") or [None])[0], f"{path}:{number}"
+            pairs = itertools.product(properties.get("owner", ()), properties.get("asset", ()))
+            owned_rows += [(owner, asset, share, where) for owner, asset in pairs]
         elif properties.get("name"):
             named[key] = properties["name"][0]
     return [
@@ -235,10 +237,8 @@ def _from_money(text: str, path: Path) -> list[Holding]:
     ]
 
 
-def _loose(text: str | None) -> Bound | None:
+def _loose(text: str | None) -> Bound | None:  # noqa: PLR0911 - one line a way to write it
     """Read the free text of a percentage: `51`, `51 %`, `25-50`, `>50`, `75 or more`; else not known."""
-    import re  # noqa: PLC0415 - only this format pays for it
-
     if re.search(r"\d,\d{3}", text or ""):
         return None
     numbers = [Decimal(one.replace(",", ".")) for one in re.findall(r"\d+(?:[.,]\d+)?", text or "")]

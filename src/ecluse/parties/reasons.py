@@ -19,9 +19,9 @@ def reasons_of(
 ) -> tuple[str, ...]:
     """Give the reasons for a hit, the heaviest words first, then what speaks against it."""
     one, two = asked.tokens, listed.tokens
-    weights = [weight(word) for word in one], [weight(word) for word in two]
-    taken_one, taken_two, pairs = align(one, two, *weights)
-    pairs.sort(key=lambda row: -weights[0][row[0]])
+    weights = [weight(word) for word in one]
+    taken_one, taken_two, pairs = align(one, two)
+    pairs.sort(key=lambda row: -weights[row[0]])
     same = [one[a] for a, _, near in pairs if near == 1.0]
     near = [f"{one[a]} ~ {two[b]}" for a, b, likeness in pairs if likeness < 1.0]
     told = [f"met as {'the name' if written == entry.name else 'an alias'} {written!r}"]

@@ -7,7 +7,6 @@ import hashlib
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecluse.parties import index, model, names
@@ -17,6 +16,7 @@ from ecluse.parties.reasons import reasons_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from ecluse.parties.chinese import Segment
     from ecluse.parties.entry import Entry, Snapshot
@@ -87,9 +87,7 @@ class Screener:
             score = min(score, self.model.decide - 0.01)
         return _shifted(score, SOUND_ALONE) if asked.by_sound else score
 
-    def _hits(
-        self, best: Mapping[int, tuple[float, int, _Asked]], query: str, country: str | None
-    ) -> tuple[Hit, ...]:
+    def _hits(self, best: Mapping[int, tuple[float, int, _Asked]], query: str, country: str | None) -> tuple[Hit, ...]:
         rows = []
         for owner, (found, doc, asked) in best.items():
             entry = self.index.entry(owner)
@@ -105,7 +103,11 @@ class Screener:
             why += tuple(f"{segment}" for segment in asked.segments)
             if place:
                 listed_in = ", ".join(entry.countries)
-                why += (f"country {country} agrees",) if place > 0 else (f"against: country {country}, listed for {listed_in}",)
+                why += (
+                    (f"country {country} agrees",)
+                    if place > 0
+                    else (f"against: country {country}, listed for {listed_in}",)
+                )
             if asked.by_sound:
                 why += ("against: the brand is known only by its sound",)
             rows.append(Hit(entry, written, round(score, 4), band, why))

@@ -48,7 +48,9 @@ def changes(before: Snapshot, after: Snapshot) -> list[Change]:
                 here.remove(entry)
                 there.remove(same)
         rows += [
-            Change("changed", two, _fields(one, two)) for one, two in zip(here, there, strict=False) if _fields(one, two)
+            Change("changed", two, _fields(one, two))
+            for one, two in zip(here, there, strict=False)
+            if _fields(one, two)
         ]
         rows += [Change("removed", one) for one in here[len(there) :]]
         rows += [Change("added", one) for one in there[len(here) :]]

@@ -70,7 +70,7 @@ def footnotes(entry: Entry) -> tuple[int, ...]:
     return tuple(sorted(found & {1, 4, 5}))
 
 
-def policy(entry: Entry) -> str:
+def policy(entry: Entry) -> str:  # noqa: PLR0911 - one line a case
     """Give the review policy of an entry for chips, in the words of decisions; `unknown` where it cannot be told.
 
     The policy that stands for "all other items" counts: what is carved out for food, medicine,
@@ -84,9 +84,7 @@ def policy(entry: Entry) -> str:
     rest = re.search(r"(policy of denial|presumption of denial)[^;.]{0,12}for all other items", text, re.IGNORECASE)
     if rest:
         return rest.group(1).lower().replace(" ", "_")
-    first = min(
-        ((match.start(), word) for word, pattern in _POLICIES if (match := pattern.search(text))), default=None
-    )
+    first = min(((match.start(), word) for word, pattern in _POLICIES if (match := pattern.search(text))), default=None)
     if first is None:
         return "unknown"
     if first[1] == "case_by_case" and "listed on the ccl" in text.lower():

@@ -158,7 +158,7 @@ def british(text: str, reading: Reading) -> None:
 
 
 def ministry(rows: object, reading: Reading) -> None:
-    """Read a transcription of the lists of China's Ministry of Commerce: English and Chinese name, date, address of the notice."""
+    """Read a transcription of China's Ministry of Commerce: English and Chinese name, date, address of the notice."""
     if not isinstance(rows, list):
         message = f"{reading.path}: holds no list of entries."
         raise SourceError(message)

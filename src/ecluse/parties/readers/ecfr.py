@@ -1,18 +1,14 @@
-"""Supplements 4 (Entity List), 6 (Unverified List) and 7 (Military End Users) to part 744, as the eCFR's XML or HTML."""
+"""Supplements 4 (Entity List), 6 (Unverified List) and 7 (Military End Users) to part 744, as eCFR XML or HTML."""
 
 from __future__ import annotations
 
 import html
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
 from ecluse.parties.entry import Entry, cited_day
 from ecluse.parties.readers.rows import LONGEST_NAME, Reading, clean, country, day, name_of, unique
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SUPPLEMENTS = {"4": "EL", "6": "UVL", "7": "MEU"}
 MOST_CELLS = 2_000_000
@@ -22,6 +18,7 @@ _ALIASES = re.compile(
     r"(?:\s*the following[^:]{0,60}?alias(?:es)?\s*:?)?",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"(?:up to date as of|AMDDATE>|date=\")\s*(\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})")
 _DASH = re.compile(r"\s*(?:<br>)?\s*[\u2014\u2013]\s*|\s*<br>\s*-\s*")
 _AND = re.compile(r"[;,.]?\s*\band\s*$|[;,.]\s*$", re.IGNORECASE)
 # What begins an address after the names: a number, a room, a building, a road.
@@ -97,7 +94,7 @@ def ecfr(text: str, reading: Reading) -> None:
     parser = _Cells()
     parser.feed(text)
     parser.close()
-    found = re.search(r"(?:up to date as of|AMDDATE>|date=\")\s*([A-Za-z]+\.? \d{1,2}, \d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})", text)
+    found = _DATED.search(text)
     reading.date = day(found[1]) if found else None
     marks = [(at, code) for at, head in parser.heads if (code := _supplement(head))]
     if not marks:
@@ -164,17 +161,17 @@ def split_entity(cell: str) -> tuple[str | None, tuple[str, ...], str | None]:
     if not found:
         name, address = _off_address(_plain(cell))
         return name_of(name), (), address
-    name = name_of(_plain(cell[: found.start()]).rstrip(" ,;.(") or "")
+    head = name_of(_plain(cell[: found.start()]).rstrip(" ,;.(") or "")
     tail = cell[found.end() :]
     pieces = [piece for piece in _DASH.split(tail) if _plain(piece)]
     if len(pieces) <= 1:
         one, address = _off_address(_plain(tail).strip(" ,;"))
         aliases = [part for part in re.split(r";\s*(?:and\s+)?", one) if part]
-        return name, unique([name_of(_AND.sub("", part).strip(" ,;).")) for part in aliases]), address
+        return head, unique([name_of(_AND.sub("", part).strip(" ,;).")) for part in aliases]), address
     *upper, last = pieces
     final, address = _off_address(_plain(last))
     aliases = [_AND.sub("", _plain(part)).strip(" ,;") for part in upper] + [final]
-    return name, unique([name_of(_AND.sub("", part).strip(" ,;")) for part in aliases if part]), address
+    return head, unique([name_of(_AND.sub("", part).strip(" ,;")) for part in aliases if part]), address
 
 
 def _off_address(text: str) -> tuple[str, str | None]:
@@ -185,5 +182,3 @@ def _off_address(text: str) -> tuple[str, str | None]:
             head = text[: mark.start() + (text[mark.start()] == ".")]
             return head.rstrip(","), rest
     return text[:LONGEST_NAME].rstrip(" ,"), None
-
-

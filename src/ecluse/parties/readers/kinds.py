@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
 from ecluse.parties.entry import Entry, Snapshot, snapshot_digest
-from ecluse.parties.readers import abroad, american, ecfr
+from ecluse.parties.readers.abroad import british, european, military_companies, ministry, united_nations
+from ecluse.parties.readers.american import consolidated_csv, consolidated_json, joined, ofac_csv, ofac_xml
+from ecluse.parties.readers.ecfr import ecfr
 from ecluse.parties.readers.rows import Reading, open_bytes, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = (
-    "joined lines of JSON", "Consolidated Screening List (JSON, CSV)", "OFAC SDN (sdn.csv with add.csv and alt.csv, XML)",
+    "joined lines of JSON", "Consolidated Screening List (JSON, CSV)",
+    "OFAC SDN (sdn.csv with add.csv and alt.csv, XML)",
     "eCFR supplements 4, 6, 7 to part 744 (XML, HTML)", "UN (XML)", "EU (CSV)", "UK (CSV)",
     "Ministry of Commerce of China (transcription, JSON)", "section 1260H (CSV: name, aliases, date, cite)",
 )  # fmt: skip
@@ -37,31 +40,31 @@ def read_file(path: Path) -> Reading:
     return reading
 
 
-def _dispatch(path: Path, raw: bytes, reading: Reading) -> None:
+def _dispatch(path: Path, raw: bytes, reading: Reading) -> None:  # noqa: C901 - one line a format
     text = text_of(raw, reading.path)
     head = text[:4000].lstrip("\ufeff \r\n\t")
     small = head.lower()
     stem = path.name.lower().removesuffix(".gz")
     if head.startswith("{") and '"results"' not in head[:400] and _is_line(head):
-        american.joined(text, reading)
+        joined(text, reading)
     elif head.startswith(("{", "[")):
         _json(text, reading)
     elif "<consolidated_list" in small:
-        abroad.united_nations(raw, reading)
+        united_nations(raw, reading)
     elif "<sdnlist" in small:
-        american.ofac_xml(raw, reading)
+        ofac_xml(raw, reading)
     elif small.startswith(("<?xml", "<")) and "part 744" in text[:2_000_000].lower():
-        ecfr.ecfr(text, reading)
+        ecfr(text, reading)
     elif "entity_logicalid" in small:
-        abroad.european(text, reading)
+        european(text, reading)
     elif "name 6" in small:
-        abroad.british(text, reading)
+        british(text, reading)
     elif small.startswith(("source,", "_id,source,", '"source"', '"_id"')):
-        american.consolidated_csv(text, reading)
+        consolidated_csv(text, reading)
     elif stem in ("sdn.csv", "sdn"):
-        american.ofac_csv({"sdn": text} | _beside(path), reading)
+        ofac_csv({"sdn": text} | _beside(path), reading)
     elif re.match(r'"?name"?(,|\r?\n)', small):
-        abroad.military_companies(text, reading)
+        military_companies(text, reading)
 
 
 def _is_line(head: str) -> bool:
@@ -77,11 +80,11 @@ def _json(text: str, reading: Reading) -> None:
         raise SourceError(message) from None
     first = data[0] if isinstance(data, list) and data else None
     if isinstance(first, dict) and "entity_name" in first:
-        abroad.ministry(data, reading)
+        ministry(data, reading)
     elif isinstance(data, dict) and "results" not in data and "name" in data:
-        american.joined(text.replace("\n", " "), reading)
+        joined(text.replace("\n", " "), reading)
     else:
-        american.consolidated_json(data, reading)
+        consolidated_json(data, reading)
 
 
 def _beside(path: Path) -> dict[str, str]:
@@ -90,7 +93,9 @@ def _beside(path: Path) -> dict[str, str]:
     for name in ("add", "alt"):
         found = [one for one in path.parent.iterdir() if one.name.lower() in (f"{name}.csv", f"{name}.csv.gz")]
         if not found:
-            message = f"{path}: stands without {name}.csv beside it; OFAC publishes sdn.csv, add.csv and alt.csv together."
+            message = (
+                f"{path}: stands without {name}.csv beside it; OFAC publishes sdn.csv, add.csv and alt.csv together."
+            )
             raise SourceError(message)
         texts[name] = text_of(open_bytes(found[0]), found[0].name)
     return texts
@@ -135,7 +140,9 @@ def _snapshot(readings: list[tuple[Reading, Path]], days: dict[str, dt.date]) ->
     for reading, path in readings:
         date = reading.date or _day_in(path) or days.get(path.name)
         if date is None:
-            message = f"{path}: tells no day of its own; put one into its name, such as {path.stem}-2026-07-31{path.suffix}."
+            message = (
+                f"{path}: tells no day of its own; put one into its name, such as {path.stem}-2026-07-31{path.suffix}."
+            )
             raise SourceError(message)
         for entry in reading.entries:
             # Two rows of one id stay two entries: no party is lost to a clash of numbers.

@@ -8,7 +8,7 @@ import gzip
 import re
 import zlib
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from ecluse.countries import COUNTRIES
 from ecluse.errors import SourceError
@@ -27,7 +27,12 @@ MOST_FAULTS = 1_000
 # What the lists write where they have nothing to say.
 NULLS = frozenset({"", "-0-", "-0", "n/a", "na", "none", "null", "unknown", "-"})
 _BLANKS = re.compile(r"\s+")
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
 _COUNTRY_NAMES = {name.casefold(): code for code, name in COUNTRIES.items()} | {
     "china, people's republic of": "CN", "people's republic of china": "CN", "china": "CN", "hong kong": "HK",
     "macau": "MO", "macao": "MO", "russia": "RU", "russian federation": "RU", "iran": "IR", "north korea": "KP",
@@ -68,8 +73,8 @@ def open_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(2)
             file.seek(0)
-            stream: IO[bytes] = gzip.open(file) if head == b"\x1f\x8b" else file  # type: ignore[assignment]
-            raw = stream.read(LARGEST + 1)
+            packed = head == b"\x1f\x8b"
+            raw = gzip.GzipFile(fileobj=file).read(LARGEST + 1) if packed else file.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as problem:
         message = f"{path}: cannot be read ({getattr(problem, 'strerror', None) or problem}). Fetch it again."
         raise SourceError(message) from None
@@ -101,8 +106,8 @@ def table(text: str, path: str, delimiter: str = ",", skip: int = 0) -> Iterator
         header = [" ".join(name.split()).lower().lstrip("\ufeff") for name in next(reader, [])]
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                cells += [""] * (len(header) - len(cells))
-                yield reader.line_num + skip, dict(zip(header, cells, strict=False))
+                whole = cells + [""] * (len(header) - len(cells))
+                yield reader.line_num + skip, dict(zip(header, whole, strict=False))
     except csv.Error as problem:
         message = f"{path}:{reader.line_num + skip}: not CSV ({problem}). Fetch it again."
         raise SourceError(message) from None
@@ -188,7 +193,7 @@ def country(text: object) -> str | None:
         return None
     if plain.upper() in COUNTRIES:
         return plain.upper()
-    return _COUNTRY_NAMES.get(plain.casefold().replace("’", "'"))
+    return _COUNTRY_NAMES.get(plain.casefold().replace("\u2019", "'"))
 
 
 def day(text: object) -> dt.date | None:
