@@ -28,7 +28,9 @@ _SPLIT = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+)")
 # One character is a word only where it cannot be part of a brand: behind a place or a brand, or at the end.
 _BEHIND = frozenset({"place", "brand", "part"})
 _AT_END = frozenset("厂局所院部")
-_FAR, _NEAR = 1.3, 1.0
+_NEAR, _ANEW, _ON = 1.0, 1.7, 1.0
+# Of a firm's seat, city and province are said without the word for them.
+_SEATS = frozenset("市省")
 # Mandarin syllables as Wade and Giles spelled them, without marks: beginnings, then whole endings.
 _WADE_STARTS = (
     ("zh", "ch"), ("ch", "ch"), ("sh", "sh"), ("b", "p"), ("p", "p"), ("d", "t"), ("t", "t"), ("g", "k"), ("k", "k"),
@@ -137,7 +139,9 @@ def latin(text: str) -> tuple[str, ...]:
 
 
 def _rendering(segments: list[Segment]) -> Rendering:
-    return Rendering(" ".join(one.english for one in segments if one.english), tuple(segments))
+    firm = any(one.kind == "form" for one in segments)
+    told = [one for one in segments if one.english and not (firm and one.han in _SEATS)]
+    return Rendering(" ".join(one.english for one in told), tuple(told))
 
 
 def _options(segment: Segment) -> list[Segment]:
@@ -208,28 +212,48 @@ def _number(text: str) -> str:
 
 
 def _cut(run: str) -> list[Segment]:
-    """Cut a run of characters at the least cost: a known segment costs one, a character by itself more."""
+    """Cut a run of characters at the least cost: a known segment costs one, unknown characters more.
+
+    A brand stands together: beginning another stretch of unknown characters costs more than going on.
+    """
     known = tables()
     size = len(run)
-    best: list[tuple[float, int, str]] = [(0.0, 0, "")] + [(1e9, 0, "")] * size
+    # For each place, and whether an unknown character stands before it: cost, where it came from, its kind.
+    best: dict[tuple[int, bool], tuple[float, int, bool, str]] = {(0, False): (0.0, 0, False, "")}
     for start in range(size):
-        cost, _, kind = best[start]
-        loose = (cost + _FAR, start, "sound")
-        best[start + 1] = min(best[start + 1], loose)
-        for end in range(start + 1, min(size, start + known.longest) + 1):
-            piece = run[start:end]
-            found = "brand" if piece in known.brands else known.segments[piece][1] if piece in known.segments else None
-            if found is None or (end - start == 1 and not _alone(piece, kind, run, end)):
+        for loose in (False, True):
+            if (start, loose) not in best:
                 continue
-            # A longer segment says more than two short ones of the same cost.
-            best[end] = min(best[end], (cost + _NEAR - 0.01 * (end - start), start, found))
+            cost, _, _, kind = best[start, loose]
+            _offer(best, (start + 1, True), (cost + (_ON if loose else _ANEW), start, loose, "sound"))
+            for end in range(start + 1, min(size, start + known.longest) + 1):
+                piece = run[start:end]
+                found = _kind(piece, known)
+                if found is not None and (end - start > 1 or _alone(piece, kind, run, end)):
+                    # A longer segment says more than two short ones of the same cost.
+                    _offer(best, (end, False), (cost + _NEAR - 0.01 * (end - start), start, loose, found))
+    at = min(((size, loose) for loose in (False, True) if (size, loose) in best), key=lambda key: best[key][0])
     cuts: list[tuple[int, int, str]] = []
-    end = size
-    while end:
-        _, start, kind = best[end]
-        cuts.append((start, end, kind))
-        end = start
+    while at[0]:
+        _, start, loose, kind = best[at]
+        cuts.append((start, at[0], kind))
+        at = (start, loose)
     return _joined(run, cuts[::-1])
+
+
+def _offer(
+    best: dict[tuple[int, bool], tuple[float, int, bool, str]],
+    key: tuple[int, bool],
+    row: tuple[float, int, bool, str],
+) -> None:
+    if key not in best or row < best[key]:
+        best[key] = row
+
+
+def _kind(piece: str, known: Tables) -> str | None:
+    if piece in known.brands:
+        return "brand"
+    return known.segments[piece][1] if piece in known.segments else None
 
 
 def _alone(piece: str, before: str, run: str, end: int) -> bool:

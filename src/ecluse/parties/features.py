@@ -26,6 +26,8 @@ FEATURES = (
 )  # fmt: skip
 # How alike two words must be to be one word written twice.
 ALIKE = 0.72
+# What two common words count for that may translate one Chinese word.
+TRANSLATED = 0.8
 _VOWELS = re.compile(r"[aeiouyhw]")
 _SOUNDS = (
     ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("ck", "k"), ("tz", "ts"), ("dj", "j"),
@@ -82,11 +84,19 @@ def _is_short(word: str) -> bool:
     return len(_VOWELS.findall(word)) <= 1
 
 
-def compare(asked: Name, listed: Name, weight: Callable[[str], float], *, person: float = 0.5) -> list[float]:
-    """Give the features of a pair, in the order of `FEATURES`. `person` is 1, 0, or 0.5 where nobody says."""
+def compare(
+    asked: Name, listed: Name, weight: Callable[[str], float], *, person: float = 0.5, translated: bool = False
+) -> list[float]:
+    """Give the features of a pair, in the order of `FEATURES`.
+
+    `person` is 1, 0, or 0.5 where nobody says. Where the name asked for is `translated`, a common
+    word on one side may be another common word on the other: 数据 is data or digital.
+    """
     one, two = asked.tokens, listed.tokens
     weights_one, weights_two = [weight(word) for word in one], [weight(word) for word in two]
     taken_one, taken_two, pairs = align(one, two)
+    if translated:
+        _as_translated(one, two, (taken_one, taken_two), pairs)
     all_one, all_two = sum(weights_one) or 1e-9, sum(weights_two) or 1e-9
     same = sum(min(weights_one[a], weights_two[b]) for a, b, near in pairs if near == 1.0)
     near_sum = sum(min(weights_one[a], weights_two[b]) * near for a, b, near in pairs if near < 1.0)
@@ -149,6 +159,23 @@ def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[flo
             _run_together(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
             _run_together(two, one, (rest_two, rest_one), (taken_two, taken_one), pairs, turned=True)
     return taken_one, taken_two, pairs
+
+
+def _as_translated(
+    one: Sequence[str],
+    two: Sequence[str],
+    taken: tuple[list[float], list[float]],
+    pairs: list[tuple[int, int, float]],
+) -> None:
+    """Pair common words that are left on both sides, one by one, as translations of each other."""
+    common = names.words()[1]
+    rest = [
+        [at for at, word in enumerate(words) if not got[at] and word in common]
+        for words, got in zip((one, two), taken, strict=True)
+    ]
+    for a, b in zip(*rest, strict=False):
+        taken[0][a] = taken[1][b] = TRANSLATED
+        pairs.append((a, b, TRANSLATED))
 
 
 def _nearest(

@@ -31,7 +31,7 @@ ONE_PLACE = ({"CN", "HK", "MO"}, {"RU", "BY"}, {"AE", "IR"})
 # What the same words are worth at the least.
 SAME = 0.95
 # A name of telling words alone, beside a longer one that adds only common ones.
-SHORT_NAME, SMALL, TELLING = 0.5, 0.35, 0.4
+SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.5, 0.8, 0.4, 0.4, 0.6
 # Below this much shared weight only common words agree, and nothing is decided.
 LITTLE = 0.5
 
@@ -73,7 +73,9 @@ class Screener:
     def _score(self, asked: _Asked, doc: int) -> float:
         listed, _ = self.index.name(doc)
         # Nothing in common at either end of the measures: not worth a look at the trees.
-        row = compare(asked.name, listed, self.index.weight, person=self.index.person(doc))
+        row = compare(
+            asked.name, listed, self.index.weight, person=self.index.person(doc), translated=bool(asked.segments)
+        )
         if row[0] < 0.3 and row[1] < 0.3 and row[5] < 0.6:
             return 0.0
         score = self.model.score(row)
@@ -83,6 +85,9 @@ class Screener:
         elif row[0] > 0.999 and row[3] <= SMALL and row[9] >= TELLING:
             # All that was asked for is there, and only common words are not: a short name, to be cleared.
             score = max(score, SHORT_NAME)
+        elif row[1] > 0.999 and row[2] <= SMALL and row[9] >= TELLING:
+            # The whole listed name is there; what is asked for beyond it is a seat or a business word.
+            score = max(score, LONG_NAME if asked.segments and row[9] >= RARE else SHORT_NAME)
         if row[7] + row[8] < LITTLE and not (row[0] > 0.99 and row[1] > 0.99):
             score = min(score, self.model.decide - 0.01)
         return _shifted(score, SOUND_ALONE) if asked.by_sound else score
