@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 # What firms' names mean by characters of several readings.
-READ_IN_NAMES = {"长": "chang", "長": "chang", "曾": "zeng", "晟": "sheng", "厦": "xia", "廈": "xia", "蚌": "beng"}
+READ_IN_NAMES = {
+    "长": "chang",
+    "長": "chang",
+    "曾": "zeng",
+    "晟": "sheng",
+    "厦": "xia",
+    "廈": "xia",
+    "蚌": "beng",
+    "都": "du",
+}
 
 
 def simplified() -> dict[str, str]:

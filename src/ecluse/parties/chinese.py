@@ -18,6 +18,8 @@ from ecluse.parties.names import HAN, fold, rows_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    _Best = dict[tuple[int, int], tuple[float, int, int, str]]
+
 LONGEST = 200
 MOST_RENDERINGS = 8
 _NUMERALS = {mark: value for value, mark in enumerate("零一二三四五六七八九")} | {"\u3007": 0, "两": 2}
@@ -28,7 +30,7 @@ _SPLIT = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+)")
 # One character is a word only where it cannot be part of a brand: behind a place or a brand, or at the end.
 _BEHIND = frozenset({"place", "brand", "part"})
 _AT_END = frozenset("厂局所院部")
-_NEAR, _ANEW, _ON = 1.0, 1.7, 1.0
+_NEAR, _ANEW, _ON, _ALONE = 1.0, 1.7, 1.2, 1.5
 # Of a firm's seat, city and province are said without the word for them.
 _SEATS = frozenset("市省")
 # Mandarin syllables as Wade and Giles spelled them, without marks: beginnings, then whole endings.
@@ -218,21 +220,24 @@ def _cut(run: str) -> list[Segment]:
     """
     known = tables()
     size = len(run)
-    # For each place, and whether an unknown character stands before it: cost, where it came from, its kind.
-    best: dict[tuple[int, bool], tuple[float, int, bool, str]] = {(0, False): (0.0, 0, False, "")}
+    # For each place, and how many unknown characters stand before it (0, 1, more): cost, origin, kind.
+    best: _Best = {(0, 0): (0.0, 0, 0, "")}
     for start in range(size):
-        for loose in (False, True):
+        for loose in (0, 1, 2):
             if (start, loose) not in best:
                 continue
             cost, _, _, kind = best[start, loose]
-            _offer(best, (start + 1, True), (cost + (_ON if loose else _ANEW), start, loose, "sound"))
+            _offer(best, (start + 1, min(loose + 1, 2)), (cost + (_ON if loose else _ANEW), start, loose, "sound"))
+            # One unknown character by itself is seldom a brand: it goes with its neighbour.
+            cost += _ALONE if loose == 1 else 0.0
             for end in range(start + 1, min(size, start + known.longest) + 1):
                 piece = run[start:end]
                 found = _kind(piece, known)
                 if found is not None and (end - start > 1 or _alone(piece, kind, run, end)):
                     # A longer segment says more than two short ones of the same cost.
-                    _offer(best, (end, False), (cost + _NEAR - 0.01 * (end - start), start, loose, found))
-    at = min(((size, loose) for loose in (False, True) if (size, loose) in best), key=lambda key: best[key][0])
+                    _offer(best, (end, 0), (cost + _NEAR - 0.01 * (end - start), start, loose, found))
+    ends = [(size, loose) for loose in (0, 1, 2) if (size, loose) in best]
+    at = min(ends, key=lambda key: best[key][0] + (_ALONE if key[1] == 1 else 0.0))
     cuts: list[tuple[int, int, str]] = []
     while at[0]:
         _, start, loose, kind = best[at]
@@ -241,11 +246,7 @@ def _cut(run: str) -> list[Segment]:
     return _joined(run, cuts[::-1])
 
 
-def _offer(
-    best: dict[tuple[int, bool], tuple[float, int, bool, str]],
-    key: tuple[int, bool],
-    row: tuple[float, int, bool, str],
-) -> None:
+def _offer(best: _Best, key: tuple[int, int], row: tuple[float, int, int, str]) -> None:
     if key not in best or row < best[key]:
         best[key] = row
 

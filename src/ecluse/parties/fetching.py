@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError
 
 from ecluse.errors import EcluseError, SourceError
 from ecluse.parties.readers import read_file
@@ -173,7 +174,8 @@ def download(address: str, place: Path, timeout: float) -> tuple[str, int]:
                 file.write(block)
     except (OSError, HTTPException, ValueError, EOFError) as problem:
         why = getattr(problem, "reason", None) or str(problem) or type(problem).__name__
-        message = f"{address}: cannot be fetched ({why})."
+        code = f"{problem.code} " if isinstance(problem, HTTPError) else ""
+        message = f"{address}: cannot be fetched ({code}{why})."
         raise SourceError(message) from None
     if promised is not None and promised.isdigit() and int(promised) != size:
         message = f"{address}: {size:,} bytes of {int(promised):,} arrived; cut off."

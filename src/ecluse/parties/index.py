@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ecluse.parties.entry import Snapshot
     from ecluse.parties.names import Name
 
-FORMAT = "10"
+FORMAT = "11"
 # Letters, figures and the edge of a word: three of them make a piece, and its number.
 _MARKS = {mark: number for number, mark in enumerate("\0abcdefghijklmnopqrstuvwxyz0123456789")}
 BASE = len(_MARKS)
@@ -262,12 +262,12 @@ def build(snapshot: Snapshot) -> bytes:
 
 def _names_of(entry: Entry) -> Iterable[tuple[str, Name]]:
     """Give every name of an entry once, by what is compared."""
-    seen: set[tuple[tuple[str, ...], str]] = set()
+    seen: set[tuple[tuple[str, ...], str, bool]] = set()
     for written in entry.names:
         for one in names.published(written):
             for shown in chinese.latin(one):
                 parsed = names.parse(shown)
-                key = (parsed.tokens, parsed.glued)
+                key = (parsed.tokens, parsed.glued, chinese.has_han(one))
                 if parsed.tokens and key not in seen:
                     seen.add(key)
                     yield (one if shown == one else f"{one} ({shown})"), parsed

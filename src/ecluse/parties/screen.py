@@ -66,9 +66,11 @@ class Screener:
             for doc in docs:
                 owner = self.index.owner(doc)
                 score = self._score(asked, doc)
+                if asked.segments and score:
+                    score = _by_characters(score, name, self.index.name(doc)[1], self.model.decide)
                 if score >= self.model.grey / 2 and score > best.get(owner, (0.0, 0, asked))[0]:
                     best[owner] = (score, doc, asked)
-        return self._hits(best, name, country)
+        return self._hits(best, country)
 
     def _score(self, asked: _Asked, doc: int) -> float:
         listed, _ = self.index.name(doc)
@@ -81,7 +83,7 @@ class Screener:
         score = self.model.score(row)
         if row[0] > 0.999 and row[1] > 0.999:
             # The same words, in whatever order, are the name itself; the rarer they are, the surer.
-            score = max(score, SAME + (0.999 - SAME) * min(1.0, row[7] / 2))
+            score = max(score, SAME + (0.999 - SAME) * min(1.0, row[7] / 2)) - _otherwise(asked.name, listed)
         elif row[0] > 0.999 and row[3] <= SMALL and row[9] >= TELLING:
             # All that was asked for is there, and only common words are not: a short name, to be cleared.
             score = max(score, SHORT_NAME)
@@ -92,7 +94,7 @@ class Screener:
             score = min(score, self.model.decide - 0.01)
         return _shifted(score, SOUND_ALONE) if asked.by_sound else score
 
-    def _hits(self, best: Mapping[int, tuple[float, int, _Asked]], query: str, country: str | None) -> tuple[Hit, ...]:
+    def _hits(self, best: Mapping[int, tuple[float, int, _Asked]], country: str | None) -> tuple[Hit, ...]:
         rows = []
         for owner, (found, doc, asked) in best.items():
             entry = self.index.entry(owner)
@@ -100,7 +102,6 @@ class Screener:
             score, place = found, _place(country, entry)
             if place:
                 score = _shifted(score, AGREES if place > 0 else CONTRADICTS)
-            score = _by_characters(score, query, written, self.model.decide)
             band = self.model.band(score)
             if band is None:
                 continue
@@ -149,6 +150,12 @@ def _asked(text: str) -> Iterator[_Asked]:
             yield _Asked(parsed, told, "sound" in kinds and "brand" not in kinds)
 
 
+def _otherwise(asked: names.Name, listed: names.Name) -> float:
+    """Say how far the same words are written otherwise: in another order, under other legal forms."""
+    forms = 0.01 if not asked.forms & listed.forms else 0.005 if asked.forms != listed.forms else 0.0
+    return (0.0 if asked.forms == listed.forms else forms) + (0.0 if asked.tokens == listed.tokens else 0.005)
+
+
 def _shifted(score: float, by: float) -> float:
     score = min(max(score, 1e-6), 1 - 1e-6)
     return 1 / (1 + math.exp(-(math.log(score / (1 - score)) + by)))
@@ -180,6 +187,11 @@ def _by_characters(score: float, query: str, written: str, decide: float) -> flo
 def lists(place: Path | None = None) -> Screener:
     """Make the lists of a folder or file ready; without one, the snapshot shipped."""
     return _lists(place or SHIPPED)
+
+
+def forget() -> None:
+    """Forget the lists that are open; the next screen opens them anew."""
+    _lists.cache_clear()
 
 
 @lru_cache(maxsize=4)

@@ -19,6 +19,7 @@ _ALIASES = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(?:up to date as of|AMDDATE>|date=\")\s*(\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})")
+_SHORTENED = re.compile(r"\b(?:Ltd|Co|Inc|Corp|Bhd|S\.A|L\.L\.C)$")
 _DASH = re.compile(r"\s*(?:<br>)?\s*[\u2014\u2013]\s*|\s*<br>\s*-\s*")
 _AND = re.compile(r"[;,.]?\s*\band\s*$|[;,.]\s*$", re.IGNORECASE)
 # What begins an address after the names: a number, a room, a building, a road.
@@ -161,7 +162,7 @@ def split_entity(cell: str) -> tuple[str | None, tuple[str, ...], str | None]:
     if not found:
         name, address = _off_address(_plain(cell))
         return name_of(name), (), address
-    head = name_of(_plain(cell[: found.start()]).rstrip(" ,;.(") or "")
+    head = name_of(_plain(cell[: found.start()]).rstrip(" ,;(") or "")
     tail = cell[found.end() :]
     pieces = [piece for piece in _DASH.split(tail) if _plain(piece)]
     if len(pieces) <= 1:
@@ -179,6 +180,7 @@ def _off_address(text: str) -> tuple[str, str | None]:
     for mark in re.finditer(r"[.,]\s+", text):
         rest = text[mark.end() :]
         if _ADDRESS.match(rest) and mark.start() > 2:
-            head = text[: mark.start() + (text[mark.start()] == ".")]
-            return head.rstrip(","), rest
+            head = text[: mark.start()].rstrip(",")
+            # The full stop belongs to the name only where it shortens a legal form.
+            return f"{head}." if _SHORTENED.search(head) else head, rest
     return text[:LONGEST_NAME].rstrip(" ,"), None
