@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from ecluse.parties import screen
+from ecluse.parties import index, screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from ecluse.parties.screen import Hit
+    from ecluse.parties.screen import Hit, Screener
 
 Asked = tuple[str, str | None]
 # Below this many distinct names one process is done before others have started.
@@ -36,7 +37,52 @@ def many(place: Path | None, asked: Sequence[Asked], processes: int | None = Non
 
 def _some(place: Path | None, asked: Sequence[Asked]) -> list[tuple[Hit, ...]]:
     screener = screen.lists(place)
-    return [screener.screen(name, country) for name, country in asked]
+    readings = [tuple(screen.asked_for(name)) for name, _ in asked]
+    found = iter(_candidates(screener, [one for each in readings for one in each]))
+    return [
+        screener.judge(name, country, each, [next(found) for _ in each])
+        for (name, country), each in zip(asked, readings, strict=True)
+    ]
+
+
+def _candidates(screener: Screener, readings: Sequence[screen.Asked]) -> Iterator[Sequence[int]]:
+    """Give the candidates of many readings: by one product of sparse matrices where its library is installed."""
+    held = screener.index
+    try:
+        from sparse_dot_topn import sp_matmul_topn  # noqa: PLC0415 - an extra
+    except ImportError:
+        yield from (held.candidates(one.name) for one in readings)
+        return
+    rows = [held.pieces(one.name) for one in readings]
+    top = sp_matmul_topn(_asked(rows), _listed(screener), top_n=index.CANDIDATES, sort=True)
+    for at in range(len(rows)):
+        start, end = top.indptr[at], top.indptr[at + 1]
+        scores, docs = top.data[start:end], top.indices[start:end]
+        floor = index.FLOOR * scores[0] if len(scores) else 0.0
+        yield docs[scores >= floor].tolist()
+
+
+def _asked(rows: Sequence[dict[int, float]]) -> Any:  # noqa: ANN401 - its library carries no types
+    """Lay out the pieces of names as a sparse matrix: one row a name."""
+    import numpy  # noqa: PLC0415
+    from scipy.sparse import csr_matrix  # noqa: PLC0415
+
+    ends = numpy.cumsum([0, *(len(row) for row in rows)]).astype(numpy.int32)
+    columns = numpy.fromiter((piece for row in rows for piece in row), numpy.int32)
+    weights = numpy.fromiter((weight for row in rows for weight in row.values()), numpy.float32)
+    return csr_matrix((weights, columns, ends), shape=(len(rows), index.PIECES))
+
+
+@lru_cache(maxsize=4)
+def _listed(screener: Screener) -> Any:  # noqa: ANN401 - its library carries no types
+    """Lay out the index as a sparse matrix: one row a piece, one column a name. Its arrays must be writable: copied."""
+    import numpy  # noqa: PLC0415
+    from scipy.sparse import csr_matrix  # noqa: PLC0415
+
+    held = screener.index
+    weights = numpy.array(held.weights, numpy.float32)
+    docs, offsets = (numpy.array(held.sections[key]).astype(numpy.int32) for key in ("docs", "offsets"))
+    return csr_matrix((weights, docs, offsets), shape=(index.PIECES, held.size))
 
 
 def only_new(hits: Iterable[Hit], before: set[str]) -> Iterator[Hit]:

@@ -40,6 +40,8 @@ COMMON, PARTICLE, LETTER = 0.45, 0.3, 0.35
 # Pieces that more names hold than this share are looked at only where a name has few others.
 FREQUENT, FEW = 0.02, 5
 CANDIDATES = 12
+# Candidates that share less than this part of what the best one shares are left out.
+FLOOR = 0.35
 HEAD = 16_384
 SECTIONS = (
     "prints",
@@ -143,7 +145,7 @@ class Index:
                 total[doc] = seen(doc, 0.0) + weight * share
         if not total:
             return []
-        floor = 0.25 * max(total.values())
+        floor = FLOOR * max(total.values())
         rows = [(-score, doc) for doc, score in total.items() if score >= floor]
         rows.sort()
         return [doc for _, doc in rows[:most]]

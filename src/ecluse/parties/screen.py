@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import Levenshtein
+
 from ecluse.parties import index, model, names
 from ecluse.parties.ages import SHIPPED
 from ecluse.parties.features import compare
 from ecluse.parties.reasons import reasons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ecluse.parties.chinese import Segment
@@ -60,10 +62,16 @@ class Screener:
 
     def screen(self, name: str, country: str | None = None) -> tuple[Hit, ...]:
         """Give the hits of a name, best first. `country` is an ISO code, or None where it is not known."""
-        best: dict[int, tuple[float, int, _Asked]] = {}
-        for asked in _asked(name):
-            docs = dict.fromkeys((*self.index.exact(asked.name.fingerprint), *self.index.candidates(asked.name)))
-            for doc in docs:
+        readings = tuple(asked_for(name))
+        return self.judge(name, country, readings, [self.index.candidates(asked.name) for asked in readings])
+
+    def judge(
+        self, name: str, country: str | None, readings: Sequence[Asked], candidates: Sequence[Sequence[int]]
+    ) -> tuple[Hit, ...]:
+        """Give the hits of a name among the candidates of each of its readings."""
+        best: dict[int, tuple[float, int, Asked]] = {}
+        for asked, found in zip(readings, candidates, strict=True):
+            for doc in dict.fromkeys((*self.index.exact(asked.name.fingerprint), *found)):
                 owner = self.index.owner(doc)
                 score = self._score(asked, doc)
                 if asked.segments and score:
@@ -72,13 +80,15 @@ class Screener:
                     best[owner] = (score, doc, asked)
         return self._hits(best, country)
 
-    def _score(self, asked: _Asked, doc: int) -> float:
+    def _score(self, asked: Asked, doc: int) -> float:
         listed, _ = self.index.name(doc)
-        # Nothing in common at either end of the measures: not worth a look at the trees.
+        if _hopeless(asked.name, listed):
+            return 0.0
         row = compare(
             asked.name, listed, self.index.weight, person=self.index.person(doc), translated=bool(asked.segments)
         )
-        if row[0] < 0.3 and row[1] < 0.3 and row[5] < 0.6:
+        # Little in common at either end of the measures: not worth a look at the trees.
+        if row[0] < 0.4 and row[1] < 0.4 and row[5] < 0.6:
             return 0.0
         score = self.model.score(row)
         if row[0] > 0.999 and row[1] > 0.999:
@@ -94,7 +104,7 @@ class Screener:
             score = min(score, self.model.decide - 0.01)
         return _shifted(score, SOUND_ALONE) if asked.by_sound else score
 
-    def _hits(self, best: Mapping[int, tuple[float, int, _Asked]], country: str | None) -> tuple[Hit, ...]:
+    def _hits(self, best: Mapping[int, tuple[float, int, Asked]], country: str | None) -> tuple[Hit, ...]:
         rows = []
         for owner, (found, doc, asked) in best.items():
             entry = self.index.entry(owner)
@@ -122,7 +132,7 @@ class Screener:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """One reading of the name asked for."""
 
     name: names.Name
@@ -130,7 +140,7 @@ class _Asked:
     by_sound: bool = False
 
 
-def _asked(text: str) -> Iterator[_Asked]:
+def asked_for(text: str) -> Iterator[Asked]:
     """Give the readings of a name; of a Chinese one, its renderings in Latin letters."""
     if not names.HAN.search(text):
         seen = set()
@@ -138,7 +148,7 @@ def _asked(text: str) -> Iterator[_Asked]:
             parsed = names.parse(reading)
             if parsed.tokens and parsed.tokens not in seen:
                 seen.add(parsed.tokens)
-                yield _Asked(parsed)
+                yield Asked(parsed)
         return
     from ecluse.parties.chinese import renderings  # noqa: PLC0415 - only Chinese names pay for it
 
@@ -147,7 +157,14 @@ def _asked(text: str) -> Iterator[_Asked]:
         if parsed.tokens:
             kinds = {segment.kind for segment in one.segments}
             told = tuple(segment for segment in one.segments if segment.kind != "latin")
-            yield _Asked(parsed, told, "sound" in kinds and "brand" not in kinds)
+            yield Asked(parsed, told, "sound" in kinds and "brand" not in kinds)
+
+
+def _hopeless(asked: names.Name, listed: names.Name) -> bool:
+    """Do two names share no word and not half of their letters? Such a pair never scores."""
+    if not set(asked.tokens).isdisjoint(listed.tokens):
+        return False
+    return Levenshtein.normalized_similarity(asked.glued, listed.glued, score_cutoff=0.5) == 0.0
 
 
 def _otherwise(asked: names.Name, listed: names.Name) -> float:
@@ -175,8 +192,6 @@ def _by_characters(score: float, query: str, written: str, decide: float) -> flo
     """Where both names have Chinese characters, the characters count, not their sounds."""
     if not (names.HAN.search(query) and names.HAN.search(written)):
         return score
-    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - only Chinese lists pay for it
-
     from ecluse.parties.chinese import simplify  # noqa: PLC0415
 
     one, two = ("".join(names.HAN.findall(simplify(text))) for text in (query, written))
