@@ -21,6 +21,7 @@ ROOF = {"cli", "web", "__main__", "__init__"}
 # Third parties by module; whatever is not named here stands on the standard library alone.
 THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "parties.names": frozenset({"anyascii"}),
+    "parties.batch": frozenset({"numpy", "scipy", "sparse_dot_topn"}),
     "parties.features": frozenset({"rapidfuzz"}),
     "parties.screen": frozenset({"rapidfuzz"}),
     "parties.readers.rows": frozenset({"defusedxml"}),

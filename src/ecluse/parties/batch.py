@@ -18,6 +18,8 @@ Asked = tuple[str, str | None]
 # Below this many distinct names one process is done before others have started.
 WORTH_A_PROCESS = 3_000
 PIECE = 500
+# How many are taken from the product: many names may share alike, and of those the first of the list count.
+TIES = 60
 
 
 def many(place: Path | None, asked: Sequence[Asked], processes: int | None = None) -> dict[Asked, tuple[Hit, ...]]:
@@ -54,34 +56,36 @@ def _candidates(screener: Screener, readings: Sequence[screen.Asked]) -> Iterato
         yield from (held.candidates(one.name) for one in readings)
         return
     rows = [held.pieces(one.name) for one in readings]
-    top = sp_matmul_topn(_asked(rows), _listed(screener), top_n=index.CANDIDATES, sort=True)
+    top = sp_matmul_topn(_asked(rows), _listed(screener), top_n=TIES, sort=True)
     for at in range(len(rows)):
         start, end = top.indptr[at], top.indptr[at + 1]
         scores, docs = top.data[start:end], top.indices[start:end]
         floor = index.FLOOR * scores[0] if len(scores) else 0.0
-        yield docs[scores >= floor].tolist()
+        yield index.best_of(
+            (score, doc) for score, doc in zip(scores.tolist(), docs.tolist(), strict=True) if score >= floor
+        )
 
 
 def _asked(rows: Sequence[dict[int, float]]) -> Any:  # noqa: ANN401 - its library carries no types
     """Lay out the pieces of names as a sparse matrix: one row a name."""
-    import numpy  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
     from scipy.sparse import csr_matrix  # noqa: PLC0415
 
-    ends = numpy.cumsum([0, *(len(row) for row in rows)]).astype(numpy.int32)
-    columns = numpy.fromiter((piece for row in rows for piece in row), numpy.int32)
-    weights = numpy.fromiter((weight for row in rows for weight in row.values()), numpy.float32)
+    ends = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int32)
+    columns = np.fromiter((piece for row in rows for piece in row), np.int32)
+    weights = np.fromiter((weight for row in rows for weight in row.values()), np.float32)
     return csr_matrix((weights, columns, ends), shape=(len(rows), index.PIECES))
 
 
 @lru_cache(maxsize=4)
 def _listed(screener: Screener) -> Any:  # noqa: ANN401 - its library carries no types
     """Lay out the index as a sparse matrix: one row a piece, one column a name. Its arrays must be writable: copied."""
-    import numpy  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415
     from scipy.sparse import csr_matrix  # noqa: PLC0415
 
     held = screener.index
-    weights = numpy.array(held.weights, numpy.float32)
-    docs, offsets = (numpy.array(held.sections[key]).astype(numpy.int32) for key in ("docs", "offsets"))
+    weights = np.array(held.weights, np.float32)
+    docs, offsets = (np.array(held.sections[key]).astype(np.int32) for key in ("docs", "offsets"))
     return csr_matrix((weights, docs, offsets), shape=(index.PIECES, held.size))
 
 

@@ -146,9 +146,12 @@ class Index:
         if not total:
             return []
         floor = FLOOR * max(total.values())
-        rows = [(-score, doc) for doc, score in total.items() if score >= floor]
-        rows.sort()
-        return [doc for _, doc in rows[:most]]
+        return best_of(((score, doc) for doc, score in total.items() if score >= floor), most)
+
+
+def best_of(rows: Iterable[tuple[float, int]], most: int = CANDIDATES) -> list[int]:
+    """Give the names that share the most; of those that share alike, to four places, the first of the list."""
+    return [doc for _, doc in sorted((-round(score, 4), doc) for score, doc in rows)[:most]]
 
 
 def weight_of(word: str, rarity: float) -> float:
