@@ -170,6 +170,16 @@ def bands(scores: list[float], labels: list[int], groups: list[int]) -> tuple[fl
     return round(decide, 3), round(grey, 3)
 
 
+def evenly(scores: list[float], labels: list[int]) -> float:
+    """Give the score at which a pair by itself is told best: the highest F1 on pairs of parties not seen."""
+
+    def quality(cut: float) -> float:
+        above = [label for score, label in zip(scores, labels, strict=True) if score >= cut]
+        return 2 * sum(above) / (len(above) + sum(labels))
+
+    return max((step / 100 for step in range(10, 91)), key=quality)
+
+
 def main(target: Path) -> None:
     """Train, set the bands, write."""
     import numpy as np
@@ -183,7 +193,7 @@ def main(target: Path) -> None:
     decide, grey = bands(scores, truth, groups)
     data = {
         "made_by": "bench/train_names.py", "trained_on": f"US list of {snapshot.date}, {snapshot.digest}",
-        "features": [name for name, _ in features.FEATURES], "decide": decide, "grey": grey,
+        "features": [name for name, _ in features.FEATURES], "decide": decide, "grey": grey, "pair": evenly(scores, truth),
         "trees": [plain(one["tree_structure"]) for one in model.dump_model()["tree_info"]],
     }  # fmt: skip
     text = json.dumps(data, separators=(",", ":")).replace('"trees":[', '"trees":[\n').replace("],[", "],\n[")

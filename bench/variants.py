@@ -31,6 +31,9 @@ STREETS = ("No. 88 Keyuan Road, Nanshan District, Shenzhen 518057", "Room 1203, 
            "ul. Lenina 14, Moscow 115088, Russia",
            "Unit 4, Industrial Park, Dubai, UAE", "123 Main Street, Tehran")  # fmt: skip
 LOOKALIKES = str.maketrans("aeocpxyAEOCPXTHKMB", "аеосрхуАЕОСРХТНКМВ")
+# Words of legal forms and of business, by which no stranger is told from a listed party.
+PLAIN = frozenset(SHORT) | {"liability", "joint", "stock", "public", "private", "holding", "holdings", "enterprise"}
+PLAIN |= {"state", "unitary", "federal", "trading", "shipping", "general", "academy", "technology", "obshchestvo"}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -162,8 +165,20 @@ def stranger(rng: random.Random, text: str, pool: list[str], person: bool = Fals
         at = rng.choice(figures)
         words[at] = re.sub(r"\d+", lambda _: str(rng.randrange(2, 99)), words[at])
         return " ".join(words)
-    if len(words) < 2:
-        return rng.choice(pool)
-    at = rng.randrange(len(words)) if person else 0 if rng.random() < 0.6 else rng.randrange(min(len(words), 3))
-    words[at] = rng.choice(rng.choice(pool).split())
+    long = [at for at, word in enumerate(words) if len(word) > 3 and word.strip(".,").lower() not in PLAIN]
+    if len(words) < 2 or not long:
+        return coined(rng, pool)
+    # Of a person any longer word; of a firm its longest among the first three, where the brand stands.
+    at = rng.choice(long) if person else max(long[:3], key=lambda place: len(words[place]))
+    words[at] = coined(rng, pool)
     return " ".join(words)
+
+
+def coined(rng: random.Random, pool: list[str]) -> str:
+    """A word that nobody bears: the beginning of one name's word and the end of another's."""
+    halves: list[str] = []
+    while len(halves) < 2:
+        long = [word for word in rng.choice(pool).split() if len(word) > 5 and word.isalpha()]
+        if long:
+            halves.append(rng.choice(long).lower())
+    return (halves[0][:4] + halves[1][-4:]).capitalize()

@@ -46,10 +46,13 @@ def made() -> list[Firm]:
     found = []
     for firm in firms():
         segments = list(chinese._segments(chinese.simplify(firm.name)))  # noqa: SLF001 - brands are found as the room finds them
-        brand = next((one for one in segments if one.kind in ("brand", "sound") and len(one.han) < 5), None)
-        if brand is not None:
-            other = "".join(rng.sample(SYLLABLES, 2))
-            found.append(Firm(chinese.simplify(firm.name).replace(brand.han, other), None))
+        brands = [one.han for one in segments if one.kind in ("brand", "sound") and len(one.han) < 5]
+        name = chinese.simplify(firm.name)
+        for at, brand in enumerate(brands):
+            # A firm of two brands (中电科思仪) keeps neither.
+            name = name.replace(brand, "".join(rng.sample(SYLLABLES, 2)) if at == 0 else "")
+        if brands:
+            found.append(Firm(name, None))
     return found
 
 

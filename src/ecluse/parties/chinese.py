@@ -154,7 +154,7 @@ def _options(segment: Segment) -> list[Segment]:
 
 
 def _by_sound(segment: Segment) -> Segment:
-    if segment.kind in ("form", "latin", "number"):
+    if segment.kind in ("form", "latin", "number", "place"):
         return segment
     return Segment(segment.han, _sound(segment.han), segment.kind)
 

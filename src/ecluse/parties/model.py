@@ -18,11 +18,15 @@ Tree = float | tuple[int, float, "Tree", "Tree"]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Trees whose leaves add up to log odds; from `decide` on a hit stands, from `grey` on it is to be cleared."""
+    """Trees whose leaves add up to log odds; from `decide` on a hit stands, from `grey` on it is to be cleared.
+
+    `pair` tells two names by themselves, without a list: from it on they are rather one party.
+    """
 
     trees: tuple[Tree, ...]
     decide: float
     grey: float
+    pair: float
 
     def score(self, row: Sequence[float]) -> float:
         """Give the chance, 0 to 1, that two names are of one party."""
@@ -43,7 +47,7 @@ class Model:
 def load() -> Model:
     """Read the model shipped."""
     data = json.loads(Path(__file__).with_name("data").joinpath("model.json").read_text(encoding="utf-8"))
-    return Model(tuple(_tree(one) for one in data["trees"]), data["decide"], data["grey"])
+    return Model(tuple(_tree(one) for one in data["trees"]), data["decide"], data["grey"], data["pair"])
 
 
 def _tree(node: float | list[object]) -> Tree:

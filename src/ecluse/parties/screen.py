@@ -27,13 +27,15 @@ MOST_HITS = 20
 # What a country that agrees, or contradicts, is worth in log odds; one that is not known is worth nothing.
 AGREES, CONTRADICTS = 0.5, -1.5
 # A Chinese brand told only by its sound: other characters sound the same.
-SOUND_ALONE = -0.7
+SOUND_ALONE = -0.9
 # One country as lists and people write it.
 ONE_PLACE = ({"CN", "HK", "MO"}, {"RU", "BY"}, {"AE", "IR"})
 # What the same words are worth at the least.
 SAME = 0.95
 # A name of telling words alone, beside a longer one that adds only common ones.
 SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.5, 0.8, 0.4, 0.4, 0.6
+# What the heaviest word shared with a translated name weighs at the least, for a hit to be acted on.
+TELLING_CHINESE = 0.46
 # Below this much shared weight only common words agree, and nothing is decided.
 LITTLE = 0.5
 
@@ -97,10 +99,18 @@ class Screener:
         elif row[0] > 0.999 and row[3] <= SMALL and row[9] >= TELLING:
             # All that was asked for is there, and only common words are not: a short name, to be cleared.
             score = max(score, SHORT_NAME)
-        elif row[1] > 0.999 and row[2] <= SMALL and row[9] >= TELLING:
+        elif row[1] > 0.999 and row[2] <= SMALL and row[9] >= RARE:
             # The whole listed name is there; what is asked for beyond it is a seat or a business word.
-            score = max(score, LONG_NAME if asked.segments and row[9] >= RARE else SHORT_NAME)
+            score = max(score, LONG_NAME if asked.segments else SHORT_NAME)
         if row[7] + row[8] < LITTLE and not (row[0] > 0.99 and row[1] > 0.99):
+            score = min(score, self.model.decide - 0.01)
+        if (
+            asked.segments
+            and row[9] < TELLING_CHINESE
+            and row[8] < TELLING_CHINESE
+            and not (row[0] > 0.99 and row[1] > 0.99)
+        ):
+            # Of a translation only common words and places agree.
             score = min(score, self.model.decide - 0.01)
         return _shifted(score, SOUND_ALONE) if asked.by_sound else score
 
