@@ -357,7 +357,7 @@ def growth(most: int) -> None:
         entries = tuple(
             dataclasses.replace(
                 whole.entries[n % len(whole.entries)], id=f"g{n}", name=" ".join(rng.choices(pool, k=4)), aliases=()
-            )  # fmt: skip
+            )
             for n in range(size)
         )
         start = time.perf_counter()

@@ -193,7 +193,8 @@ def main(target: Path) -> None:
     decide, grey = bands(scores, truth, groups)
     data = {
         "made_by": "bench/train_names.py", "trained_on": f"US list of {snapshot.date}, {snapshot.digest}",
-        "features": [name for name, _ in features.FEATURES], "decide": decide, "grey": grey, "pair": evenly(scores, truth),
+        "features": [name for name, _ in features.FEATURES],
+        "decide": decide, "grey": grey, "pair": evenly(scores, truth),
         "trees": [plain(one["tree_structure"]) for one in model.dump_model()["tree_info"]],
     }  # fmt: skip
     text = json.dumps(data, separators=(",", ":")).replace('"trees":[', '"trees":[\n').replace("],[", "],\n[")
