@@ -293,14 +293,12 @@ def _counts(rows: list[tuple[int, str, Name]]) -> dict[str, int]:
 def _postings(parsed: list[Name], weights: Mapping[str, float]) -> dict[str, array[int] | array[float]]:
     """Lay out which names hold each piece, and with what share of the name's weight."""
     buckets: dict[int, tuple[array[int], array[float]]] = {}
-    rows = []
     for doc, name in enumerate(parsed):
         own: dict[int, float] = {}
         for word in name.tokens:
             weight = weights[word]
             for piece in pieces_of(word):
                 own[piece] = own.get(piece, 0.0) + weight
-        rows.append(own)
         for piece, weight in own.items():
             held = buckets.get(piece)
             if held is None:
@@ -308,7 +306,12 @@ def _postings(parsed: list[Name], weights: Mapping[str, float]) -> dict[str, arr
             held[0].append(doc)
             held[1].append(weight)
     rarity = {piece: math.log(1 + len(parsed) / len(held[0])) for piece, held in buckets.items()}
-    lengths = [math.sqrt(sum((weight * rarity[piece]) ** 2 for piece, weight in own.items())) or 1.0 for own in rows]
+    squares = array("d", bytes(8 * len(parsed)))
+    for piece, (docs_of, weights_of) in buckets.items():
+        scale = rarity[piece]
+        for doc, weight in zip(docs_of, weights_of, strict=True):
+            squares[doc] += (weight * scale) ** 2
+    lengths = array("d", (math.sqrt(one) or 1.0 for one in squares))
     offsets, docs, shares = array("I", [0]), array("I"), array("f")
     for piece in range(PIECES):
         held = buckets.get(piece)
