@@ -57,6 +57,7 @@ bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
 	$(BIN)/python bench/process.py
 	$(BIN)/python bench/one.py
 	$(BIN)/python bench/evidence.py
+	$(BIN)/python bench/screen.py
 
 clean: ## forget .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
