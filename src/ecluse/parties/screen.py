@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MOST_HITS = 20
 # What a country that agrees, or contradicts, is worth in log odds; one that is not known is worth nothing.
 AGREES, CONTRADICTS = 0.5, -1.5
+# A firm by its legal form is no person and no ship.
+OTHER_KIND, NO_FIRMS = -3.0, frozenset({"person", "vessel", "aircraft"})
 # A Chinese brand told only by its sound: other characters sound the same.
 SOUND_ALONE = -0.9
 # One country as lists and people write it.
@@ -122,6 +124,9 @@ class Screener:
             score, place = found, _place(country, entry)
             if place:
                 score = _shifted(score, AGREES if place > 0 else CONTRADICTS)
+            other_kind = bool(asked.name.forms) and not listed.forms and entry.kind in NO_FIRMS
+            if other_kind:
+                score = _shifted(score, OTHER_KIND)
             band = self.model.band(score)
             if band is None:
                 continue
@@ -134,6 +139,8 @@ class Screener:
                     if place > 0
                     else (f"against: country {country}, listed for {listed_in}",)
                 )
+            if other_kind:
+                why += (f"against: a firm by its legal form, listed as {entry.kind}",)
             if asked.by_sound:
                 why += ("against: the brand is known only by its sound",)
             rows.append(Hit(entry, written, round(score, 4), band, why))
