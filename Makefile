@@ -61,6 +61,7 @@ bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
 	$(BIN)/python bench/read.py
 	$(BIN)/python bench/study.py
 	$(BIN)/python bench/study_power.py
+	$(BIN)/python bench/screen.py
 
 clean: ## forget .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

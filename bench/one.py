@@ -98,7 +98,7 @@ def peers() -> dict[str, Callable[[], Any]]:
     """The engines that are installed beside ours (`make bench` installs them)."""
     found: dict[str, Callable[[], Any]] = {}
     try:
-        import zen  # noqa: PLC0415
+        import zen
 
         decision = zen.ZenEngine().create_decision(json.dumps(thirteen.for_zen()))
         found["zen-engine, with trace"] = lambda: decision.evaluate(thirteen.FACTS, {"trace": True})
@@ -106,7 +106,7 @@ def peers() -> dict[str, Callable[[], Any]]:
     except ImportError:
         print("  SKIPPED zen-engine: not installed")
     try:
-        import cel  # noqa: PLC0415
+        import cel
 
         programs = {name: cel.compile(thirteen.for_cel(text)) for name, text in thirteen.RULES.items()}
 

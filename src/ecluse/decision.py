@@ -181,6 +181,46 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyHit:
+    """A list entry that a party may be. `stands` says whether it weighs: no where a person has cleared it."""
+
+    entry: str
+    name: str
+    list: str
+    score: float
+    band: str
+    stands: Truth
+    says: str
+    reasons: tuple[str, ...] = ()
+    digest: str = ""
+    cleared_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyScreened:
+    """A party to the line, or an owner or parent of one, with what the lists hold of its name."""
+
+    role: str
+    name: str | None
+    country: str | None
+    listed: Truth
+    hits: tuple[PartyHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The parties held against lists of one day: who is listed, and how old the lists are."""
+
+    lists: dt.date
+    age_days: int
+    stale: bool
+    digest: str
+    restricted: Truth
+    parties: tuple[PartyScreened, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The answer for one line, with all that is needed to replay it."""
 
@@ -200,6 +240,7 @@ class Decision:
     quantity: str = ""
     route: str = ""
     notes: tuple[str, ...] = ()
+    screening: Screening | None = None
 
     @property
     def rests_on_reported(self) -> bool:

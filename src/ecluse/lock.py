@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecluse.bounds import Bound
+    from ecluse.decision import Screening
     from ecluse.item import Given
     from ecluse.order import Line
+    from ecluse.parties.cleared import Cleared
+    from ecluse.parties.screen import Screener
 
 READINGS = ("enforced", "text")
 # Acts before shipment, of which the exporter's provisions do not speak.
@@ -73,10 +76,19 @@ def decide(
     on: dt.date | None = None,
     known: Known | None = None,
     reading: str = "enforced",
+    lists: Screener | None = None,
+    cleared: tuple[Cleared, ...] = (),
 ) -> Decision:
-    """Answer for one line: may it pass, on that day, as known by then, under that reading?"""
+    """Answer for one line: may it pass, on that day, as known by then, under that reading?
+
+    `lists` holds the parties against restricted-party lists; without it, whether they are listed
+    is what the line says, or not known. `cleared` are hits that a person has judged.
+    """
     lock = lock or build()
     day, known = moment(on, line.on, known)
+    given, screening = line, None
+    if lists is not None:
+        line, screening = _screened(line, lists, day, known, cleared)
     parts = parts_of(line, lock)
     models = tuple(dict.fromkeys(one.model for part in parts for one in part.candidates if one.model))
     exporter = _exporter(line, lock, parts, models, (day, known, reading))
@@ -95,13 +107,22 @@ def decide(
         exporter=exporter,
         importer=importer,
         measures=shown.measures,
-        digests=_digests(line, lock),
+        digests=_digests(given, lock) | ({"lists": screening.digest} if screening else {}),
         split=(*exporter.split, *importer.split),
         item=_label(parts),
         quantity=f"{line.quantity.exact:,}" if line.quantity.exact else str(line.quantity),
         route=" to ".join((line.origin, *line.via, line.destination)),
         notes=_notes(line, lock),
+        screening=screening,
     )
+
+
+def _screened(
+    line: Line, lists: Screener, day: dt.date, known: Known, cleared: tuple[Cleared, ...]
+) -> tuple[Line, Screening]:
+    from ecluse.parties.gates import screened  # noqa: PLC0415 - only those who screen pay for it
+
+    return screened(line, lists, day, known.last_day("exporter"), cleared)
 
 
 def moment(on: dt.date | None, own: dt.date | None, known: Known | None) -> tuple[dt.date, Known]:

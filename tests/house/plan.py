@@ -45,6 +45,11 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "market.significance": frozenset({"numpy", "scipy"}),
     "market.study": frozenset({"numpy"}),
     "market.picture": frozenset({"matplotlib"}),
+    "parties.names": frozenset({"anyascii"}),
+    "parties.batch": frozenset({"numpy", "scipy", "sparse_dot_topn"}),
+    "parties.features": frozenset({"rapidfuzz"}),
+    "parties.screen": frozenset({"rapidfuzz"}),
+    "parties.readers.rows": frozenset({"defusedxml"}),
 }
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypedDict, TypeVar
 
 from ecluse.dates import Known, parse_day, parse_known
 from ecluse.errors import BadLine, InputError, nearest
@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from ecluse.decision import Decision
     from ecluse.lock import Lock
     from ecluse.order import Line
+    from ecluse.parties.cleared import Cleared
+    from ecluse.parties.screen import Screener
     from ecluse.provision import Fact
+
+
+class Screening(TypedDict):
+    """What `decide` takes to hold a line's parties against the lists."""
+
+    lists: Screener
+    cleared: tuple[Cleared, ...]
+
 
 T = TypeVar("T")
 YES_EXIT, NO_EXIT, BAD_EXIT, UNKNOWN_EXIT = 0, 1, 2, 3
@@ -73,6 +83,15 @@ def deciding(parser: argparse.ArgumentParser) -> None:
         help="claims and authorisations beside those shipped (repeatable)",
     )
     law_option(parser)
+    lists_option(parser)
+    parser.add_argument(
+        "--cleared",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="hits on the lists that a person has judged, and why (repeatable)",
+    )
     parser.add_argument(
         "--reading",
         choices=("enforced", "text"),
@@ -91,6 +110,16 @@ def law_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="DIR",
         help="a folder of house rules beside the law shipped (repeatable)",
+    )
+
+
+def lists_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the lists that parties are screened against."""
+    parser.add_argument(
+        "--lists",
+        type=Path,
+        metavar="DIR",
+        help="a folder of published lists, or one list (default: the snapshot shipped)",
     )
 
 
@@ -123,7 +152,15 @@ def decided(options: argparse.Namespace) -> Decision:
 
     lock = lock_of(options)
     line = load_line(options.line, lock.library.facts)
-    return decide(line, lock, on=options.on, known=options.known, reading=options.reading)
+    return decide(line, lock, on=options.on, known=options.known, reading=options.reading, **screening(options))
+
+
+def screening(options: argparse.Namespace) -> Screening:
+    """Give what the parties are held against: the lists, and the hits that a person has cleared."""
+    from ecluse.parties.cleared import read_cleared  # noqa: PLC0415 - only verbs that decide pay for it
+    from ecluse.parties.screen import lists  # noqa: PLC0415
+
+    return {"lists": lists(options.lists), "cleared": read_cleared(options.cleared)}
 
 
 def lock_of(options: argparse.Namespace) -> Lock:

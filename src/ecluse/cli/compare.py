@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import day, deciding, load_line, lock_of, say, say_json
+from ecluse.cli.common import day, deciding, load_line, lock_of, say, say_json, screening
 from ecluse.dates import Known
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def run(options: argparse.Namespace) -> int:
     def on(moment: dt.date) -> Known:
         return options.known if options.known is not None else Known(day=moment)
 
-    before = decide(line, lock, on=options.before, known=on(options.before), reading=options.reading)
-    after = decide(line, lock, on=options.after, known=on(options.after), reading=options.reading)
+    held = screening(options)
+    before = decide(line, lock, on=options.before, known=on(options.before), reading=options.reading, **held)
+    after = decide(line, lock, on=options.after, known=on(options.after), reading=options.reading, **held)
     turns = turned(before, after)
     if options.format == "json":
         say_json(

@@ -23,6 +23,8 @@ VERBS = {
     "law": "the law as data: list, show, diff, test",
     "claims": "the evidence on the importer's gate: list, about, show, board, review",
     "read": "an article into proposed claims, each with its place in the text; nothing enters the evidence",
+    "screen": "is a name on a restricted-party list, in Latin or Chinese script",
+    "lists": "the restricted-party lists: show, diff, fetch",
     "claims": "the evidence on the importer's gate: list, about, show, board",
     "study": "did prices move more than noise when a rule or a report became known",
 }

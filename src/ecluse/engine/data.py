@@ -37,6 +37,7 @@ def as_data(decision: Decision) -> dict[str, Json]:
         "gates": {"exporter": exporter_data(decision.exporter), "importer": importer_data(decision.importer)},
         "split": plain(decision.split),
         "notes": plain(decision.notes),
+        "screening": plain(decision.screening),
         "digests": plain(decision.digests),
     }
 
@@ -117,7 +118,7 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - one line a kind
             return {"clause": value.clause, "value": value.value, "answer": value.answer.value}
         case Bound():
             return bound_data(value)
-        case None | bool() | int() | str():
+        case None | bool() | int() | float() | str():
             return value
         case Decimal():
             return number(value)

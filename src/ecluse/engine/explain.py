@@ -12,7 +12,7 @@ from ecluse.truth import NO, UNKNOWN, YES, Truth
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ecluse.decision import Decision, Evidence, Exporter, Importer, Missing, Step
+    from ecluse.decision import Decision, Evidence, Exporter, Importer, Missing, Screening, Step
 
 WIDTH = 100
 SAID = {YES: "yes", NO: "no", UNKNOWN: "not known"}
@@ -50,6 +50,7 @@ def memo(decision: Decision) -> str:
 
 def _told(decision: Decision, *, whole: bool) -> str:
     lines = [*_head(decision), "", *_exporter(decision, whole=whole), "", *_importer(decision, whole=whole)]
+    lines += _screened(decision.screening, whole=whole)
     if decision.split:
         lines += ["", "Split of the quantity"]
         lines += [f"  {part.quantity}: {SAID[part.may_pass]}, by {part.by}" for part in decision.split]
@@ -268,6 +269,29 @@ def _claims(title: str, rows: Iterable[Evidence]) -> Iterator[str]:
         source = f"{row.attribution.replace('_', ' ')}{by}; {_days(row.age_days)} old"
         text = f"{row.claim} {row.reported} [{source}] {row.statement}"
         yield from _wrap(text, "    - ")
+
+
+def _screened(screening: Screening | None, *, whole: bool) -> list[str]:
+    """Tell what the lists hold of the parties: the hits that weigh, and what a person has cleared."""
+    if screening is None:
+        return []
+    lines = ["", f"PARTIES, on the lists of {screening.lists}: restricted: {SAID[screening.restricted]}."]
+    for party in screening.parties:
+        hits = party.hits if whole else party.hits[:2]
+        if hits or whole:
+            shown = party.name or "not named"
+            lines += _wrap(f"{party.role.replace('_', ' ')}, {shown}: listed: {SAID[party.listed]}", "  ")
+        for hit in hits:
+            lines += _wrap(f"{hit.score:.2f} {hit.band} {hit.list} {hit.name} ({hit.entry}): {hit.says}", "    - ")
+            if whole:
+                lines += _wrap("; ".join(hit.reasons), "      ")
+            if hit.cleared_by:
+                lines += _wrap(f"cleared by {hit.cleared_by}", "      ")
+        if len(party.hits) > len(hits):
+            lines.append(f"    and {len(party.hits) - len(hits)} more")
+    for note in screening.notes:
+        lines += _wrap(note, "  ")
+    return lines
 
 
 def _foot(decision: Decision, *, whole: bool) -> Iterator[str]:

@@ -1,0 +1,195 @@
+"""`ecluse screen`: is a name, or each of a file of names, on a restricted-party list?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecluse.cli.common import day, formatting, lists_option, say
+from ecluse.countries import COUNTRIES
+from ecluse.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    import argparse
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from ecluse.parties.screen import Hit, Screener
+
+LARGEST = 200_000_000
+COLUMNS = ("query", "country", "entry", "name", "list", "score", "band", "reasons")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.add_argument("name", metavar="NAME", nargs="?", help="a name, in Latin or Chinese script")
+    parser.add_argument("--country", metavar="CC", help="the country of the party, ISO code; it counts for or against")
+    about = "one name a line, optional tab and country; - for standard input"
+    parser.add_argument("--file", type=Path, metavar="NAMES", help=about)
+    parser.add_argument("--column", metavar="NAME", help="with --file TABLE.csv: the column that holds the names")
+    parser.add_argument("--country-column", metavar="NAME", help="with --column: the column that holds the countries")
+    about = "only hits that are new or read otherwise since these lists"
+    parser.add_argument("--since", type=Path, metavar="SNAPSHOT", help=about)
+    parser.add_argument("--on", type=day, metavar="DATE", help="the day asked about (default: today)")
+    lists_option(parser)
+    formatting(parser, "csv")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Screen and tell; 0 whether there are hits or not."""
+    from ecluse.lock import moment  # noqa: PLC0415
+    from ecluse.parties import batch, screen  # noqa: PLC0415
+
+    asked = list(_asked(options))
+    screener = screen.lists(options.lists)
+    on, _ = moment(options.on, None, None)
+    found = batch.many(options.lists, asked)
+    if options.since:
+        from ecluse.parties.snapshot import load  # noqa: PLC0415
+
+        before = {entry.digest for entry in load(options.since).entries}
+        found = {pair: tuple(batch.only_new(hits, before)) for pair, hits in found.items()}
+    if options.format == "json":
+        _json(asked, found, screener, on)
+    elif options.format == "csv":
+        _csv(asked, found)
+    else:
+        _text(asked, found, screener, on)
+    return 0
+
+
+def _asked(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
+    if (options.name is None) == (options.file is None):
+        message = "screen takes a NAME, or --file NAMES, one of the two."
+        raise InputError(message)
+    if options.file is None:
+        if not options.name.strip():
+            message = "the name is empty; give the name of a party."
+            raise InputError(message)
+        yield options.name, _country(options.country, "--country")
+        return
+    text = _read(options.file)
+    if options.column:
+        yield from _column(text, options)
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        name, _, code = line.partition("\t")
+        if name.strip():
+            yield name.strip(), _country(code.strip() or options.country, f"{options.file}:{number}")
+
+
+def _read(path: Path) -> str:
+    try:
+        raw = sys.stdin.buffer.read(LARGEST + 1) if str(path) == "-" else path.read_bytes()
+    except OSError as problem:
+        message = f"{path}: cannot be opened ({problem.strerror or problem})."
+        raise InputError(message) from None
+    if len(raw) > LARGEST:
+        message = f"{path}: larger than {LARGEST:,} bytes; split it."
+        raise InputError(message)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        message = f"{path}: not UTF-8 (byte {problem.start}); save it as UTF-8."
+        raise InputError(message) from None
+
+
+def _column(text: str, options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
+    rows = csv.DictReader(io.StringIO(text))
+    for wanted in (options.column, options.country_column):
+        if wanted and wanted not in (rows.fieldnames or ()):
+            message = f"{options.file}: has no column {wanted!r}.{nearest(wanted, rows.fieldnames or ())}"
+            raise InputError(message)
+    for row in rows:
+        name = (row.get(options.column) or "").strip()
+        if name:
+            code = (row.get(options.country_column) or "").strip() if options.country_column else ""
+            yield name, _country(code or options.country, f"{options.file}:{rows.line_num}")
+
+
+def _country(code: str | None, where: str) -> str | None:
+    if not code:
+        return None
+    if code.upper() not in COUNTRIES:
+        message = (
+            f"{where}: {code!r} is no ISO 3166-1 code of two letters, such as CN.{nearest(code.upper(), COUNTRIES)}"
+        )
+        raise InputError(message)
+    return code.upper()
+
+
+def _row(hit: Hit) -> dict[str, object]:
+    entry = hit.entry
+    return {
+        "entry": entry.id,
+        "name": entry.name,
+        "list": entry.list,
+        "score": hit.score,
+        "band": hit.band,
+        "reasons": list(hit.reasons),
+        "written": hit.written,
+        "countries": list(entry.countries),
+        "digest": entry.digest,
+    }
+
+
+def _json(
+    asked: Sequence[tuple[str, str | None]],
+    found: dict[tuple[str, str | None], tuple[Hit, ...]],
+    screener: Screener,
+    on: dt.date,
+) -> None:
+    lists = {"date": screener.date.isoformat(), "age_days": (on - screener.date).days, "digest": screener.digest}
+    for name, country in asked:
+        rows = [_row(hit) for hit in found[name, country]]
+        data = {"query": name, "country": country, "hits": rows, "lists": lists}
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def _csv(asked: Sequence[tuple[str, str | None]], found: dict[tuple[str, str | None], tuple[Hit, ...]]) -> None:
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(COLUMNS)
+    for name, country in asked:
+        hits = found[name, country]
+        for hit in hits:
+            entry = hit.entry
+            told = "; ".join(hit.reasons)
+            out.writerow((name, country or "", entry.id, entry.name, entry.list, hit.score, hit.band, told))
+        if not hits:
+            out.writerow((name, country or "", "", "", "", "", "", ""))
+
+
+def _text(
+    asked: Sequence[tuple[str, str | None]],
+    found: dict[tuple[str, str | None], tuple[Hit, ...]],
+    screener: Screener,
+    on: dt.date,
+) -> None:
+    from ecluse.parties import terms  # noqa: PLC0415
+    from ecluse.parties.ages import age_said  # noqa: PLC0415
+
+    for name, country in asked:
+        hits = found[name, country]
+        where = f" ({country})" if country else ""
+        say(f"{name}{where}: {_count(hits)}")
+        for hit in hits:
+            entry = hit.entry
+            place = f" [{', '.join(entry.countries)}]" if entry.countries else ""
+            say(f"  {hit.score:.3f} {hit.band:6} {entry.list:6} {entry.name}{place}  ({entry.id})")
+            say(f"         {terms.says(entry)}")
+            say(f"         {'; '.join(hit.reasons)}")
+    told = ", ".join(f"{code} {count:,}" for code, count in sorted(screener.counts.items()))
+    say(f"\nAs for age, {age_said(screener.date, on)}. Held: {told}.")
+    say("A hit is a name, not a person: clear it with the list's own entry at hand. This is no legal advice.")
+
+
+def _count(hits: tuple[Hit, ...]) -> str:
+    if not hits:
+        return "no hit on the lists named below"
+    stand = sum(hit.band == "decide" for hit in hits)
+    return f"{stand} to act on, {len(hits) - stand} to clear"

@@ -1,0 +1,241 @@
+"""What two names share and what they do not: words aligned by weight, and measures over the whole."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import JaroWinkler, Levenshtein
+
+from ecluse.parties import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ecluse.parties.names import Name
+
+# In this order the model reads them. The sign says how a score may move as the feature grows:
+# 1 up, -1 down, 0 either way.
+FEATURES = (
+    ("share_asked", 1), ("share_listed", 1), ("worst_asked", -1), ("worst_listed", -1), ("sorted_ratio", 1),
+    ("glued_ratio", 1), ("glued_start", 1), ("weight_same", 1), ("weight_near", 0), ("best_same", 1),
+    ("near_share", 0), ("in_order", 1), ("words_fewer", 0), ("words_apart", -1), ("figures_clash", -1),
+    ("forms_clash", -1), ("person", 0), ("first_alike", 1), ("initials", 0), ("lengths", 0), ("common_clash", -1),
+)  # fmt: skip
+# How alike two words must be to be one word written twice.
+ALIKE = 0.72
+# What two common words count for that may translate one Chinese word.
+TRANSLATED = 0.8
+_VOWELS = re.compile(r"[aeiouyhw]")
+_SOUNDS = (
+    ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("ck", "k"), ("tz", "ts"), ("dj", "j"),
+    ("zh", "j"), ("th", "t"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ii", "i"), ("iy", "i"), ("ij", "i"),
+    ("yi", "i"), ("ey", "i"), ("ay", "ai"), ("q", "k"), ("x", "ks"), ("c", "k"), ("w", "v"), ("y", "i"), ("j", "i"),
+    ("o", "u"), ("e", "i"), ("z", "s"), ("p", "b"),
+)  # fmt: skip
+_TWICE = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=65536)
+def sound(word: str) -> str:
+    """Write a word as spellings of one sound have in common: Mohammed and Muhamad, Yuriy and Iurii."""
+    for letters, plain in _SOUNDS:
+        word = word.replace(letters, plain)
+    return _TWICE.sub(r"\1", word)
+
+
+@lru_cache(maxsize=65536)
+def _bones(word: str) -> str:
+    """Give a word without vowels after its first letter."""
+    return word[:1] + _TWICE.sub(r"\1", _VOWELS.sub("", word[1:]))
+
+
+@lru_cache(maxsize=262144)
+def alike(one: str, two: str) -> float:
+    """Say how far two words are one: 1 the same, 0 others; figures are the same or not."""
+    if one == two:
+        return 1.0
+    if any(mark.isdigit() for mark in one) or any(mark.isdigit() for mark in two):
+        return 0.0
+    short, long = (one, two) if len(one) <= len(two) else (two, one)
+    if len(short) == 1:
+        return 0.7 if long[0] == short else 0.0
+    near = 0.0
+    if len(short) >= 3 and long.startswith(short):
+        near = 0.8 if len(short) >= 4 else 0.72
+    elif len(short) >= 3 and short[0] == long[0] and len(_bones(short)) >= 3 and _bones(long).startswith(_bones(short)):
+        near = 0.8 if _bones(long) == _bones(short) else 0.74 if _is_short(short) else 0.0
+    if len(short) >= 3 and sound(one) == sound(two):
+        near = max(near, 0.92)
+    if len(short) < 4:
+        return near or (0.72 if len(short) == 3 and Levenshtein.distance(one, two) == 1 and one[0] == two[0] else 0.0)
+    ratio = Levenshtein.normalized_similarity(one, two)
+    if ratio < 0.6:
+        return near
+    # A slip inside a word is likelier than another beginning.
+    if one[0] != two[0]:
+        ratio -= 0.08
+    return max(near, ratio if ratio >= ALIKE else 0.0)
+
+
+def _is_short(word: str) -> bool:
+    return len(_VOWELS.findall(word)) <= 1
+
+
+def compare(
+    asked: Name, listed: Name, weight: Callable[[str], float], *, person: float = 0.5, translated: bool = False
+) -> list[float]:
+    """Give the features of a pair, in the order of `FEATURES`.
+
+    `person` is 1, 0, or 0.5 where nobody says. Where the name asked for is `translated`, a common
+    word on one side may be another common word on the other: 数据 is data or digital.
+    """
+    one, two = asked.tokens, listed.tokens
+    weights_one, weights_two = [weight(word) for word in one], [weight(word) for word in two]
+    taken_one, taken_two, pairs = align(one, two)
+    if translated:
+        _as_translated(one, two, (taken_one, taken_two), pairs)
+    all_one, all_two = sum(weights_one) or 1e-9, sum(weights_two) or 1e-9
+    same = sum(min(weights_one[a], weights_two[b]) for a, b, near in pairs if near == 1.0)
+    near_sum = sum(min(weights_one[a], weights_two[b]) * near for a, b, near in pairs if near < 1.0)
+    left_one = [weights_one[at] * (1 - got) for at, got in enumerate(taken_one)]
+    left_two = [weights_two[at] * (1 - got) for at, got in enumerate(taken_two)]
+    order = [b for _, b, _ in sorted(pairs)]
+    steps = sum(a < b for a, b in itertools.pairwise(order))
+    sorted_one, sorted_two = " ".join(sorted(one)), " ".join(sorted(two))
+    short, long = min(len(asked.glued), len(listed.glued)), max(len(asked.glued), len(listed.glued))
+    common = names.words()[1]
+    clash_one = sum(1 for at, got in enumerate(taken_one) if got < ALIKE and one[at] in common)
+    clash_two = sum(1 for at, got in enumerate(taken_two) if got < ALIKE and two[at] in common)
+    return [
+        sum(w * got for w, got in zip(weights_one, taken_one, strict=True)) / all_one,
+        sum(w * got for w, got in zip(weights_two, taken_two, strict=True)) / all_two,
+        max(left_one, default=0.0),
+        max(left_two, default=0.0),
+        Levenshtein.normalized_similarity(sorted_one, sorted_two),
+        Levenshtein.normalized_similarity(asked.glued, listed.glued),
+        JaroWinkler.normalized_similarity(asked.glued, listed.glued),
+        min(same, 4.0),
+        min(near_sum, 4.0),
+        max((min(weights_one[a], weights_two[b]) for a, b, near in pairs if near == 1.0), default=0.0),
+        near_sum / (same + near_sum) if pairs else 0.0,
+        steps / (len(order) - 1) if len(order) > 1 else 1.0,
+        float(min(len(one), len(two), 6)),
+        float(min(abs(len(one) - len(two)), 6)),
+        _figures_clash(one, two),
+        _forms_clash(asked.forms, listed.forms),
+        person,
+        max(alike(one[0], two[0]), alike(one[-1], two[-1]), alike(one[0], two[-1]), alike(one[-1], two[0])),
+        float(sum(len(word) == 1 for word in one) + sum(len(word) == 1 for word in two)),
+        short / (long or 1),
+        float(min(clash_one, clash_two)),
+    ]
+
+
+def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[float], list[tuple[int, int, float]]]:
+    """Pair the words of two names: the same ones, then the most alike, then words run together.
+
+    Gives for each word of either how much of it is met, and the pairs.
+    """
+    taken_one, taken_two = [0.0] * len(one), [0.0] * len(two)
+    pairs: list[tuple[int, int, float]] = []
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(two):
+        places.setdefault(word, []).append(at)
+    for at, word in enumerate(one):
+        if places.get(word):
+            other = places[word].pop(0)
+            taken_one[at] = taken_two[other] = 1.0
+            pairs.append((at, other, 1.0))
+    rest_one = [at for at, got in enumerate(taken_one) if not got]
+    rest_two = [at for at, got in enumerate(taken_two) if not got]
+    if rest_one and rest_two:
+        _nearest(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
+        rest_one = [at for at in rest_one if not taken_one[at]]
+        rest_two = [at for at in rest_two if not taken_two[at]]
+        if rest_one and rest_two:
+            _run_together(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
+            _run_together(two, one, (rest_two, rest_one), (taken_two, taken_one), pairs, turned=True)
+    return taken_one, taken_two, pairs
+
+
+def _as_translated(
+    one: Sequence[str],
+    two: Sequence[str],
+    taken: tuple[list[float], list[float]],
+    pairs: list[tuple[int, int, float]],
+) -> None:
+    """Pair common words that are left on both sides, one by one, as translations of each other."""
+    common = names.words()[1]
+    rest = [
+        [at for at, word in enumerate(words) if not got[at] and word in common]
+        for words, got in zip((one, two), taken, strict=True)
+    ]
+    for a, b in zip(*rest, strict=False):
+        taken[0][a] = taken[1][b] = TRANSLATED
+        pairs.append((a, b, TRANSLATED))
+
+
+def _nearest(
+    one: Sequence[str],
+    two: Sequence[str],
+    rest: tuple[list[int], list[int]],
+    taken: tuple[list[float], list[float]],
+    pairs: list[tuple[int, int, float]],
+) -> None:
+    """Pair what is left by likeness, the most alike first."""
+    found = [(near, a, b) for a in rest[0] for b in rest[1] if (near := alike(one[a], two[b]))]
+    for near, a, b in sorted(found, reverse=True):
+        if not taken[0][a] and not taken[1][b]:
+            taken[0][a] = taken[1][b] = near
+            pairs.append((a, b, near))
+
+
+def _run_together(
+    one: Sequence[str],
+    two: Sequence[str],
+    rest: tuple[list[int], list[int]],
+    taken: tuple[list[float], list[float]],
+    pairs: list[tuple[int, int, float]],
+    *,
+    turned: bool = False,
+) -> None:
+    """Meet one word with several neighbours of the other name written as one: JSCARGUMENT, Lianhaichuangzhi."""
+    for a in rest[0]:
+        if taken[0][a]:
+            continue
+        word = one[a]
+        for first in rest[1]:
+            glued, last = two[first], first
+            while last + 1 in rest[1] and len(glued) < len(word):
+                last += 1
+                glued += two[last]
+            if last == first or any(taken[1][at] for at in range(first, last + 1)):
+                continue
+            near = Levenshtein.normalized_similarity(word, glued)
+            if near >= 0.85:
+                taken[0][a] = near
+                for at in range(first, last + 1):
+                    taken[1][at] = near
+                pairs.append((first, a, near) if turned else (a, first, near))
+                break
+
+
+def _figures_clash(one: Sequence[str], two: Sequence[str]) -> float:
+    """Do both names carry a number, and another one? One number on one side only is half a clash."""
+    first = {word for word in one if word.isdigit()}
+    second = {word for word in two if word.isdigit()}
+    if first and second:
+        return 0.0 if first & second else 1.0
+    return 0.5 if first or second else 0.0
+
+
+def _forms_clash(one: frozenset[str], two: frozenset[str]) -> float:
+    """Do the legal forms contradict each other? One that names none says nothing."""
+    if not one or not two:
+        return 0.0
+    if one & two:
+        return 0.0
+    return 0.5 if {"company", "limited", "corporation"} & one and {"company", "limited", "corporation"} & two else 1.0

@@ -1,0 +1,243 @@
+"""Names made comparable: folded letters, legal forms set apart, short words written out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATA = Path(__file__).with_name("data") / "names"
+LONGEST = 1_000
+# Cyrillic and Greek letters that pass for Latin ones in a word that is otherwise Latin.
+_LOOKALIKES = str.maketrans(
+    "аеорсухіјѕԁһԛԝкмтвнАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρικτυχ",
+    "aeopcyxijsdhqwkmtbhABEKMHOPCTYXIJSABEZHIKMNOPTYXoavpiktyx",
+)
+_LATIN, _FOREIGN = re.compile(r"[A-Za-z]"), re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
+_WORD = re.compile(r"[^\s.,;:/()\[\]\"&-]+")
+_INVISIBLE = dict.fromkeys(
+    (0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+)
+_SPECIAL = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "ı": "i", "ħ": "h", "ŋ": "n"}
+)
+_APOSTROPHES = re.compile(r"['’‘`´ʻʼʹ′]")
+_DOTTED = re.compile(r"\b(?:[a-z0-9]\.){2,}[a-z0-9]?\b\.?")
+_BREAKS = re.compile(r"[^a-z0-9]+")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
+_ORDINALS = {
+    word: str(number)
+    for number, word in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), 1
+    )
+}
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+# Words of people's names that tell nobody apart.
+PARTICLES = frozenset(
+    {"al", "el", "bin", "ibn", "bint", "abu", "umm", "mr", "mrs", "ms", "dr", "prof", "haji", "hajji"}
+)
+PARTICLES |= {
+    "sheikh",
+    "shaykh",
+    "mullah",
+    "mawlawi",
+    "maulavi",
+    "general",
+    "jr",
+    "sr",
+    "de",
+    "da",
+    "dos",
+    "van",
+    "von",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name made comparable.
+
+    `tokens` are its words without legal forms, short ones written out, in order; `forms` the kinds
+    of legal form it names; `glued` the words run together as they were written.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    forms: frozenset[str]
+    glued: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The words in order of the alphabet: what two spellings of one name share."""
+        return " ".join(sorted(self.tokens))
+
+
+def fold(text: str) -> str:
+    """Fold to small Latin letters and digits, single spaces between words.
+
+    Compatibility forms, marks on letters, zero-width and direction marks, letters that only look
+    Latin, dots of abbreviations; other scripts by anyascii.
+    """
+    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_INVISIBLE)
+    if not text.isascii():
+        text = _fold_letters(text)
+    text = _APOSTROPHES.sub("", text.lower())
+    text = _DOTTED.sub(lambda found: f"{found[0].replace('.', '')} ", text)
+    return _BREAKS.sub(" ", text.replace("&", " and ").replace("+", " plus ")).strip()
+
+
+def _fold_letters(text: str) -> str:
+    if _FOREIGN.search(text) and _LATIN.search(text):
+        text = _WORD.sub(lambda found: _lookalike(found[0]), text)
+    text = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
+    text = "".join(mark for mark in text if not unicodedata.combining(mark))
+    if text.isascii():
+        return text
+    from anyascii import anyascii  # noqa: PLC0415 - only other scripts pay for it
+
+    return anyascii(text)
+
+
+def _lookalike(word: str) -> str:
+    """Take letters that only look Latin for Latin ones, in a word that has Latin letters of its own."""
+    return word.translate(_LOOKALIKES) if _LATIN.search(word) and _FOREIGN.search(word) else word
+
+
+@lru_cache(maxsize=1)
+def _forms() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Give the pattern that finds legal forms, longest first, and the kind of each."""
+    kinds: dict[str, str] = {}
+    for line in rows_of("forms.tsv"):
+        kinds[line[0]] = line[1]
+    single = {form: kind for form, kind in kinds.items() if " " not in form}
+    longer = sorted((form for form in kinds if " " in form), key=len, reverse=True)
+    pattern = re.compile(r"(?<![a-z0-9])(?:" + "|".join(map(re.escape, longer)) + r")(?![a-z0-9])")
+    return pattern, kinds | single
+
+
+@lru_cache(maxsize=1)
+def words() -> tuple[dict[str, str], frozenset[str]]:
+    """Give what short or foreign business words stand for, and the set of all common words."""
+    stands: dict[str, str] = {}
+    common: set[str] = set()
+    for line in rows_of("words.tsv"):
+        common.add(line[0])
+        for short in line[1].split() if len(line) > 1 else ():
+            stands.setdefault(short, line[0])
+    return {short: word for short, word in stands.items() if short not in common}, frozenset(common)
+
+
+def rows_of(name: str) -> Iterator[list[str]]:
+    """Give the rows of one of the tables beside this file, comments left out."""
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+@lru_cache(maxsize=1)
+def places() -> frozenset[str]:
+    """Give the names of Chinese places, of cities and provinces that firms carry in their names."""
+    found = {"beijing", "shanghai", "moscow", "iran", "tehran", "russia", "russian", "dubai", "hong", "kong", "macau"}
+    for line in rows_of("places.tsv"):
+        found.update(line[0].split())
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Name:
+    """Make a name comparable. A name of nothing but legal forms keeps them as its words."""
+    return of_folded(fold(text), text)
+
+
+def of_folded(folded: str, text: str) -> Name:
+    """Make a name comparable that is folded already."""
+    pattern, kinds = _forms()
+    found: set[str] = set()
+    if pattern.search(folded):
+
+        def note(match: re.Match[str]) -> str:
+            found.add(kinds[match[0]])
+            return " "
+
+        rest = pattern.sub(note, folded).split()
+    else:
+        rest = folded.split()
+    stands, _ = words()
+    kept = []
+    for word in rest:
+        kind = kinds.get(word)
+        if kind is not None:
+            found.add(kind)
+        else:
+            kept.append(_written_out(word, stands))
+    if not kept:
+        kept = folded.split()
+    tokens = tuple(word for word in kept if word not in ("and", "of", "the")) or tuple(kept)
+    return Name(text, tokens, frozenset(found), "".join(tokens))
+
+
+def _written_out(word: str, stands: dict[str, str]) -> str:
+    ordinal = _ORDINAL.match(word)
+    if ordinal:
+        return ordinal[1]
+    return _ORDINALS.get(word) or stands.get(word, word)
+
+
+_LEGAL_END = re.compile(
+    r"^(.{4,}?\b(?:co\.?,?\s*ltd|co\.?,?\s*limited|ltd|limited|inc|llc|l\.l\.c|gmbh|corp|corporation|s\.a|plc|pte\.?\s*ltd|"
+    r"jsc|ojsc|pjsc|company)\b\.?)\s*[,;:\n-]+\s*(.{8,})$",
+    re.IGNORECASE | re.DOTALL,
+)
+_BRACKETED = re.compile(r"[(\[（【]([^()（）\[\]【】]{1,80})[)\]）】]")
+_AKA = re.compile(
+    r"\s*[,;(]?\s*\b(?:a\.?k\.?a\.?|f\.?k\.?a\.?|d\.?b\.?a\.?|formerly|also known as|trading as|t/a)\b[:.,]?\s*",
+    re.IGNORECASE,
+)
+_ATTENTION = re.compile(r"^\s*(?:m/s\.?|messrs\.?|attn\.?:?|c/o|to:|the)\s+", re.IGNORECASE)
+_AFFILIATED = re.compile(r"\.?\s*affiliated entity:\s*", re.IGNORECASE)
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """Give what a name as written may mean: whole; without an address after it, or a bracket in it; each alias."""
+    text = _ATTENTION.sub("", text.strip()[:LONGEST]) or text
+    found = [text]
+    parts = [part for part in _AKA.split(text) if len(part.strip(" ,;()")) > 2]
+    if len(parts) > 1:
+        found += [part.strip(" ,;()") for part in parts]
+    for one in tuple(found):
+        cut = _LEGAL_END.match(one)
+        if cut and re.search(r"\d|road|street|district|building|,", cut[2], re.IGNORECASE):
+            found.append(cut[1])
+    for one in tuple(found):
+        bare = _BRACKETED.sub(" ", one)
+        if bare != one and len(bare.strip()) > 3:
+            found.append(" ".join(bare.split()))
+    return tuple(dict.fromkeys(found))
+
+
+def published(text: str) -> tuple[str, ...]:
+    """Give the names that one published name holds: an affiliate named behind its parent, initials in brackets."""
+    parts = _AFFILIATED.split(text)
+    text = parts[-1].strip(" ,;") if len(parts) > 1 else text.strip(" ,;")
+    found = [text]
+    bare = " ".join(_BRACKETED.sub(" ", text).split())
+    if bare != text and len(bare) > 3:
+        found.append(bare)
+    own = set(fold(bare).split())
+    # Behind the full name a bracket holds what it is called for short: its initials, or a word of it.
+    found += [
+        inner
+        for inner in map(str.strip, _BRACKETED.findall(text))
+        if _initials(inner) or (len(inner) > 4 and set(fold(inner).split()) <= own and inner.lower() not in places())
+    ]
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def _initials(inner: str) -> bool:
+    return inner.isalpha() and inner.isascii() and inner.isupper() and 4 <= len(inner) <= 10
