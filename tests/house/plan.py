@@ -16,10 +16,16 @@ SOURCE = ROOT / "src" / "ecluse"
 GROUND = {"truth", "bounds", "dates", "errors", "reading", "countries", "version", "cache"}
 WORDS = {"order", "lines", "item", "condition", "provision", "claim", "authorisation", "decision"}
 ROOMS = {"chips", "law", "engine", "evidence", "parties", "tables", "desk", "press", "market"}
-HALL = {"lock", "convoy", "cases"}
+HALL = {"lock", "convoy", "cases", "counter"}
 ROOF = {"cli", "web", "__main__", "__init__"}
 # Third parties by module; whatever is not named here stands on the standard library alone.
-THIRD_PARTIES: Mapping[str, frozenset[str]] = {}
+THIRD_PARTIES: Mapping[str, frozenset[str]] = {
+    "desk.store.postgres": frozenset({"psycopg"}),
+    "desk.seal": frozenset({"cryptography"}),
+    "desk.solver": frozenset({"highspy"}),
+    "desk.papers.pdf": frozenset({"fpdf"}),
+    "desk.sheets": frozenset({"openpyxl"}),
+}
 
 
 def modules(source: Path = SOURCE) -> dict[str, Path]:
