@@ -15,6 +15,7 @@ from ecluse.desk.chain import canonical
 from ecluse.desk.limits import Refusal
 from ecluse.desk.records import MOST, RULES, STATUSES, UNITS, Account, Instrument, Movement, Ratio, Reservation
 from ecluse.desk.requests import line_account
+from ecluse.desk.retention import with_day
 from ecluse.desk.scope import covers
 from ecluse.desk.state import MICROSECONDS, State, day_at
 from ecluse.errors import InputError, show
@@ -159,6 +160,9 @@ def post(state: State, asked: Table) -> Table:  # noqa: PLR0911 - one line an ob
         shift(state, name, found.id, at, -reserved, amounts.get(name, 0))
     state.put("reservation", found.id, replace(found, state="posted", posted=canonical(amounts).decode()))
     settle(state, found)
+    if entry is not None:
+        dossier = state.dossier[entry.order_id]
+        state.put("dossier", entry.order_id, with_day(dossier, "exported_on", day_at(at)))
     return {"ok": True, "state": "posted", "amounts": amounts}
 
 

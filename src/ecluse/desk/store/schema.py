@@ -158,11 +158,13 @@ def queries(needs: Needs) -> list[Query]:
         found.append(Query("account", select("account", ACCOUNTS), lists))
     elif accounts:
         found.append(Query("account", select("account", PLAIN_ACCOUNTS), (accounts,) * 3))
+    of_lines = "SELECT order_id FROM entry WHERE id IN (LIST)"
+    of_holds = "SELECT e.order_id FROM entry e, reservation r WHERE e.id = r.line AND r.id IN (LIST)"
     lines_too = "t.id IN (LIST UNION SELECT line FROM reservation WHERE id IN (LIST)"
     simple = (
         ("reservation", "t.id IN (LIST)", (held,)),
         ("entry", f"{lines_too} UNION SELECT id FROM entry WHERE order_id IN (LIST))", (lines, held, dossiers)),
-        ("dossier", "t.order_id IN (LIST UNION SELECT order_id FROM entry WHERE id IN (LIST))", (dossiers, lines)),
+        ("dossier", f"t.order_id IN (LIST UNION {of_lines} UNION {of_holds})", (dossiers, lines, held)),
         ("document", "t.sha256 IN (LIST)", (_keys(needs.documents),)),
         ("person", "t.name IN (LIST)", (_keys(needs.persons),)),
     )
