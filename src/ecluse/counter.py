@@ -22,10 +22,11 @@ from ecluse.desk.chain import canonical, sha256
 from ecluse.desk.intake import cents
 from ecluse.desk.ledger import amount_of
 from ecluse.desk.moves import OPEN
-from ecluse.desk.records import Account, Entry, Instrument, Ratio
+from ecluse.desk.records import Account, Entry, Instrument
 from ecluse.desk.requests import make
 from ecluse.desk.scope import covers
 from ecluse.engine.data import as_data
+from ecluse.engine.explain import memo
 from ecluse.errors import BadMove, InputError
 from ecluse.reading import parse_json, parse_toml
 
@@ -142,6 +143,7 @@ def decided(desk: Desk, entry: Entry, lock_: Lock, when: When) -> tuple[Line, De
     decision = lock.decide(line, lock_, on=when.on, known=when.known, reading=when.reading)
     record = {
         "decision": as_data(decision),
+        "memo": memo(decision),
         "asked": {"on": decision.on.isoformat(), "known": decision.known, "reading": decision.reading},
         "papers": [one.number or one.kind for one in line.authorisations or ()],
         "book": {name: str(line.facts[name]) for name in AGGREGATES if name in line.facts},
@@ -162,22 +164,11 @@ def with_book(desk: Desk, entry: Entry, line: Line) -> Line:
     if papers:
         line = dataclasses.replace(line, authorisations=(*(line.authorisations or ()), *papers))
     facts = dict(line.facts)
-    for ratio, num, den in _caps(desk, entry):
+    for ratio, num, den in reads.caps(desk, entry):
         if ratio.k_num is not None and not any(name in facts for name in AGGREGATES):
             facts["aggregate_tpp_to_china"] = exactly(Decimal(num.pending + num.posted) / 1000)
             facts["aggregate_tpp_to_us"] = exactly(Decimal(den.posted) / 1000)
     return dataclasses.replace(line, facts=facts)
-
-
-def _caps(desk: Desk, entry: Entry) -> Iterable[tuple[Ratio, Account, Account]]:
-    """Give the caps in TPP whose scope a line is in."""
-    accounts = {one.name: one for one in reads.every(desk, Account, "t.unit = 'mtpp'")}
-    papers = {one.id: one for one in reads.every(desk, Instrument, "t.kind = 'cap'")}
-    for ratio in reads.every(desk, Ratio):
-        num, den = accounts.get(ratio.num), accounts.get(ratio.den)
-        paper = papers.get(num.instrument or "") if num else None
-        if num and den and paper and covers(paper.scope, entry.item, entry.buyer, entry.destination):
-            yield ratio, num, den
 
 
 def _authorisation(desk: Desk, paper: Instrument) -> Authorisation:
@@ -283,11 +274,15 @@ class Turned(NamedTuple):
 
 def recheck(desk: Desk, by: str, lock_: Lock, when: When | None = None) -> list[Turned]:
     """Decide every open line that was decided before under today's law, evidence and papers."""
+    when = when or When()
+    if when.on is None:
+        # Today's law: the day that a line names was that of its first decision.
+        when = dataclasses.replace(when, on=lock.moment(None, None, None)[0])
     marks = ", ".join("?" * len(OPEN))
     found = []
     for entry in reads.every(desk, Entry, f"t.state IN ({marks}) AND t.decision IS NOT NULL ORDER BY t.id", *OPEN):  # noqa: S608 - marks
         before = decision_of(desk, entry)
-        told = decided(desk, entry, lock_, when or When())
+        told = decided(desk, entry, lock_, when)
         after = told[2]["decision"]
         turns = tuple(differences(before, after)) if before else ("the decision before it was erased",)
         if not turns:

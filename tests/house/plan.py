@@ -22,7 +22,7 @@ ROOF = {"cli", "web", "__main__", "__init__"}
 THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "desk.store.postgres": frozenset({"psycopg"}),
     "desk.seal": frozenset({"cryptography"}),
-    "desk.solver": frozenset({"highspy"}),
+    "desk.solver": frozenset({"scipy", "numpy"}),
     "desk.papers.pdf": frozenset({"fpdf"}),
     "desk.sheets": frozenset({"openpyxl"}),
 }

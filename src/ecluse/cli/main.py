@@ -20,6 +20,7 @@ VERBS = {
     "compare": "one order line on two days: what turned, and by which text or report",
     "chips": "the catalogue of chips: list, show",
     "law": "the law as data: list, show, diff, test",
+    "desk": "orders, limits that cannot be overdrawn, papers, plans, and the record of it all",
     "claims": "the evidence on the importer's gate: list, about, show, board",
 }
 DESCRIPTION = """\

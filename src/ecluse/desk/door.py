@@ -127,6 +127,31 @@ def open_desk(at: str) -> Desk:
     return Desk(at)
 
 
+@contextlib.contextmanager
+def sole_writer(at: str) -> Iterator[Store]:
+    """Hold the lock of a folder, and be its writer. Raises DeskError where another process has it."""
+    if store.is_address(at) or sys.platform == "win32":
+        message = f"{at}: a clerk serves a folder, on systems with Unix sockets; PostgreSQL serves many by itself."
+        raise DeskError(message)
+    opened = store.connect(at)
+    lock = os.open(Path(at) / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock_at_once(lock, at)
+        yield opened
+    finally:
+        opened.close()
+        os.close(lock)
+
+
+def _lock_at_once(lock: int, at: str) -> None:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = f"{at}: another process is its writer; end it first."
+            raise DeskError(message) from None
+
+
 def create(at: str) -> None:
     """Make an empty desk. Raises DeskError where one is there."""
     store.create(at)

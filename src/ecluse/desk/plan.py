@@ -227,7 +227,7 @@ def _solver() -> ModuleType:
     try:
         from ecluse.desk import solver  # noqa: PLC0415 - an extra
     except ImportError:
-        message = "planning needs the solver HiGHS: install ecluse[plan]."
+        message = "planning needs the solver HiGHS, which SciPy brings: install ecluse[plan]."
         raise DeskError(message) from None
     return solver
 

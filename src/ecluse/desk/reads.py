@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, SupportsInt, TypeVar
 
 from ecluse.desk import limits
 from ecluse.desk.records import Account, Document, Dossier, Entry, Event, Instrument, Ratio, Reservation
+from ecluse.desk.scope import covers
 from ecluse.desk.state import MICROSECONDS, day_at
 from ecluse.desk.store.schema import TABLES, select
 
@@ -144,6 +145,19 @@ def find(source: Source, kind: str, word: str) -> list[str]:
     sql = "SELECT DISTINCT order_id FROM mention WHERE kind = ? AND word LIKE ? ORDER BY order_id"
     pattern = word.casefold() if kind == "country" else f"%{word.casefold()}%"
     return [str(row[0]) for row in source.rows(sql, kind, pattern)]
+
+
+def caps(source: Source, entry: Entry) -> list[tuple[Ratio, Account, Account]]:
+    """Give the caps in TPP whose scope a line is in, each with what it caps and its base."""
+    accounts = {one.name: one for one in every(source, Account, "t.unit = 'mtpp'")}
+    papers = {one.id: one for one in every(source, Instrument, "t.kind = 'cap'")}
+    found = []
+    for ratio in every(source, Ratio):
+        num, den = accounts.get(ratio.num), accounts.get(ratio.den)
+        paper = papers.get(num.instrument or "") if num else None
+        if num and den and paper and covers(paper.scope, entry.item, entry.buyer, entry.destination):
+            found.append((ratio, num, den))
+    return found
 
 
 def instant(moment: int) -> str:

@@ -1,20 +1,17 @@
-"""Linear programmes by HiGHS: the allocation that serves most, and what each limit is worth."""
+"""Linear programmes by HiGHS, as SciPy brings it: the allocation that serves most, and what each limit is worth."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import highspy
 import numpy as np
+from scipy import optimize
 
 from ecluse.errors import DeskError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-INFINITY = 1e30
-CLOSE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +39,33 @@ def maximise(gains: Sequence[float], tops: Sequence[float], rows: Sequence[Row],
     Values of rows (`worth`) are those of the relaxed programme. Raises DeskError where HiGHS finds no
     optimum, which cannot be where every row holds at zero.
     """
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("log_to_console", False)  # noqa: FBT003 - HiGHS's own way
-    solver.setOptionValue("output_flag", False)  # noqa: FBT003
-    solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("random_seed", 0)
-    for gain, top in zip(gains, tops, strict=True):
-        solver.addVar(0.0, float(top))
-        solver.changeColCost(solver.getNumCol() - 1, float(gain))
-    for row in rows:
-        indices = np.array(sorted(row.coefficients), dtype=np.int32)
-        values = np.array([row.coefficients[index] for index in sorted(row.coefficients)], dtype=np.float64)
-        solver.addRow(-INFINITY, float(row.most), len(indices), indices, values)
-    solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
+    table = np.zeros((len(rows), len(gains)))
+    for place, row in enumerate(rows):
+        for index, share in row.coefficients.items():
+            table[place, index] = share
+    costs, most = -np.array(gains), np.array([row.most for row in rows])
+    found: Any
     if whole:
-        for index in range(len(gains)):
-            solver.changeColIntegrality(index, highspy.HighsVarType.kInteger)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        message = f"HiGHS found no optimum: {solver.modelStatusToString(solver.getModelStatus())}."
+        limits = [optimize.LinearConstraint(table, ub=most)] if rows else []
+        found = optimize.milp(
+            costs,
+            integrality=np.ones(len(gains), dtype=np.int64),
+            bounds=optimize.Bounds(0, np.array(tops)),
+            constraints=limits,
+            options={"mip_rel_gap": 0},
+        )
+        worth = [0.0] * len(rows)
+    else:
+        bounds = [(0.0, top) for top in tops]
+        found = optimize.linprog(costs, table if rows else None, most if rows else None, bounds=bounds, method="highs")
+        worth = [-float(one) for one in found.ineqlin.marginals] if found.status == 0 else []
+    if found.status != 0:
+        message = f"HiGHS found no optimum: {found.message}"
         raise DeskError(message)
-    solution = solver.getSolution()
-    worth = tuple(float(one) for one in solution.row_dual) if not whole else (0.0,) * len(rows)
+    variables = np.asarray(found.x)
     return Solved(
-        float(solver.getInfo().objective_function_value),
-        tuple(float(one) for one in solution.col_value),
-        tuple(float(one) for one in solution.row_value),
-        worth,
+        -float(found.fun),
+        tuple(float(one) for one in variables),
+        tuple(float(one) for one in table @ variables),
+        tuple(worth),
     )
