@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,6 +89,25 @@ class Server:
     def stop(self, mode: str = "fast") -> None:
         """Stop it; `immediate` is a crash."""
         self.run("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop", check=False)
+
+    def kill(self) -> None:
+        """Kill -9 all of its processes, as a machine would that falls over."""
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        family = [first]
+        for place in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                if int(place.read_text().rpartition(")")[2].split()[1]) == first:
+                    family.append(int(place.parts[2]))
+            except (OSError, ValueError, IndexError):
+                continue
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for _ in range(100):
+            if not any(Path(f"/proc/{pid}").exists() for pid in family[1:]):
+                break
+            time.sleep(0.05)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def address(self, database: str = "postgres") -> str:
         """Give the address of a database."""

@@ -104,9 +104,8 @@ def initialise(options: argparse.Namespace) -> int:
         if options.format == "json":
             say_json({"at": options.at, "made": made, "people": answers})
         else:
-            say(
-                f"{'A new desk' if made else 'The desk'} at {options.at}, {len(answers) - len(bad)} people written down."
-            )
+            said = "A new desk" if made else "The desk"
+            say(f"{said} at {options.at}, {len(answers) - len(bad)} people written down.")
             for answer in bad:
                 say(refused(desk, answer))
     return REFUSED_EXIT if bad else 0
@@ -215,12 +214,11 @@ def _decided(desk: Any, line: str, decision: dict[str, Any], answer: dict[str, A
     gates = decision["gates"]
     exporter, importer = gates["exporter"], gates["importer"]
     head = f"{line}: {said} on {decision['on']}, as known on {decision['known']} ({decision['reading']})"
-    age = importer.get("evidence_age_days")
+    age, state = importer.get("evidence_age_days"), importer.get("state")
     evidence = "" if age is None else f", evidence {age} days old"
     lines = [
         f"{head}; the line is {answer['state']}.",
-        f"  exporter's gate: {exporter['may_pass']}; "
-        f"importer's: {importer['may_pass']}, {importer.get('state')}{evidence}.",
+        f"  exporter's gate: {exporter['may_pass']}; importer's: {importer['may_pass']}, {state}{evidence}.",
     ]
     if answer.get("turned"):
         lines.append(f"  It turned: {answer['before']} -> {decision['may_pass']}.")
