@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,7 +74,8 @@ def test_killed_writers_lose_nothing_in_sqlite(roomy: Path) -> None:
         store = sqlite.SqliteStore(roomy)
         acknowledged_and_there(store, lines, prefix)
         store.close()
-    rows = sqlite3.connect(roomy / sqlite.FILE).execute("PRAGMA integrity_check").fetchall()
+    with closing(sqlite3.connect(roomy / sqlite.FILE)) as connection:
+        rows = connection.execute("PRAGMA integrity_check").fetchall()
     assert rows == [("ok",)]
 
 

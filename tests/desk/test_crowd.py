@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +69,14 @@ def sums(store: Store, acknowledged: list[str]) -> tuple[int, int, int]:
     return told, int(moved), account.pending + account.posted
 
 
+def holds_together(store: Store, lines: list[str]) -> None:
+    """The three sums are one, just under the limit, and the record verifies."""
+    told, moved, says = sums(store, lines)
+    assert told == moved == says
+    assert LIMIT - 3 < says <= LIMIT
+    assert verify(store).faults == ()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A new desk in a folder."""
@@ -108,31 +116,22 @@ def test_with_a_clerk(folder: Path) -> None:
     """Eight processes call one clerk."""
     with clerk_of(folder):
         lines = crowd("reserve", str(folder))
-    store = sqlite.SqliteStore(folder)
-    told, moved, says = sums(store, lines)
-    assert told == moved == says
-    assert LIMIT - 3 < says <= LIMIT
-    assert verify(store).faults == ()
+    with closing(sqlite.SqliteStore(folder)) as store:
+        holds_together(store, lines)
 
 
 def test_with_a_lock(folder: Path) -> None:
     """Eight processes take turns at the folder's lock."""
     lines = crowd("reserve", str(folder))
-    store = sqlite.SqliteStore(folder)
-    told, moved, says = sums(store, lines)
-    assert told == moved == says
-    assert LIMIT - 3 < says <= LIMIT
-    assert verify(store).faults == ()
+    with closing(sqlite.SqliteStore(folder)) as store:
+        holds_together(store, lines)
 
 
 def test_postgres(database: str) -> None:
     """Eight processes, each with a connection of its own."""
     lines = crowd("reserve", database)
-    store = postgres.PostgresStore(database)
-    told, moved, says = sums(store, lines)
-    assert told == moved == says
-    assert LIMIT - 3 < says <= LIMIT
-    assert verify(store).faults == ()
+    with closing(postgres.PostgresStore(database)) as store:
+        holds_together(store, lines)
 
 
 SNAPSHOT = (
@@ -152,18 +151,21 @@ def test_no_write_skew(database: str) -> None:
     assert all(one.communicate()[1] == "" for one in running)
     assert seen > 20
     assert verify(store).faults == ()
+    store.close()
 
 
 def test_planted_unlocked_reads_are_found_in_postgres(database: str) -> None:
     """Without locks, eight processes give away more than there is, or lose what they wrote: the sums show it."""
     lines = crowd("reserve", database, "unlocked", 60)
-    told, moved, says = sums(postgres.PostgresStore(database), lines)
+    with closing(postgres.PostgresStore(database)) as store:
+        told, moved, says = sums(store, lines)
     assert not told == moved == says <= LIMIT
 
 
 def test_planted_naive_store_is_found_in_sqlite(folder: Path) -> None:
     """Read, decide, then write: the account looks fine, the sums do not."""
     lines = crowd("reserve", str(folder), "naive", 60)
-    told, moved, says = sums(sqlite.SqliteStore(folder), lines)
+    with closing(sqlite.SqliteStore(folder)) as store:
+        told, moved, says = sums(store, lines)
     assert says <= LIMIT
     assert told > LIMIT or moved != says

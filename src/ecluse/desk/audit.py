@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ecluse.desk import limits
@@ -15,13 +19,16 @@ from ecluse.desk.requests import Request, read
 from ecluse.desk.state import State
 from ecluse.desk.store.base import load
 from ecluse.desk.store.schema import select
+from ecluse.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from ecluse.desk.reads import Source
 
 REPLAY_UP_TO = 100_000
+# What comes of values that nobody of ours wrote.
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, struct.error, InputError)
 
 
 class Verdict(NamedTuple):
@@ -38,15 +45,19 @@ def verify(source: Source, checkpoints: dict[int, bytes] | None = None, *, repla
 
     `replay` None: the events are done over again where they are few enough for memory.
     """
-    found = list(_chain(source, checkpoints or {}))
-    found += _sums(source)
-    found += _holds(source)
-    found += _rules(source)
-    found += _documents(source)
+    found: list[str] = []
+    for part in (lambda: _chain(source, checkpoints or {}), *_parts(source)):
+        try:
+            found += part()
+        except UNREADABLE as problem:
+            found.append(f"what stands there cannot be read: {type(problem).__name__}: {problem}")
     count, head = source.rows("SELECT seq, hash FROM head")[0]
     remarks = [] if checkpoints else ["no checkpoint was given: whoever can write the desk could have written it anew"]
     if replay or (replay is None and int(str(count)) <= REPLAY_UP_TO):
-        more, said = _replay(source)
+        try:
+            more, said = _replay(source)
+        except UNREADABLE as problem:
+            more, said = [f"the events cannot be done over again: {type(problem).__name__}: {problem}"], []
         found += more
         remarks += said
     else:
@@ -54,9 +65,15 @@ def verify(source: Source, checkpoints: dict[int, bytes] | None = None, *, repla
     return Verdict(int(str(count)), bytes(head).hex(), tuple(found), tuple(remarks))
 
 
-def _events(source: Source) -> Iterator[Event]:
+def _parts(source: Source) -> tuple[Callable[[], Iterator[str]], ...]:
+    return tuple(partial(check, source) for check in (_sums, _holds, _rules, _documents))
+
+
+def _events(source: Source) -> Generator[Event]:
     for row in source.stream(f"{select('event', '1 = 1')} ORDER BY t.seq"):
-        yield Event(*row)
+        event = Event(*row)
+        # Bytes written as a text are still those bytes; whether they are the right ones is for the hash.
+        yield replace(event, body=event.body.encode()) if isinstance(event.body, str) else event
 
 
 def _chain(source: Source, checkpoints: dict[int, bytes]) -> Iterator[str]:
@@ -142,7 +159,8 @@ def _rules(source: Source) -> Iterator[str]:
 
 def _documents(source: Source) -> Iterator[str]:
     for digest, body in source.stream("SELECT sha256, body FROM document"):
-        if body is not None and hashlib.sha256(bytes(body)).hexdigest() != digest:
+        raw = body.encode() if isinstance(body, str) else body
+        if raw is not None and hashlib.sha256(raw).hexdigest() != digest:
             yield f"document {digest}: its bytes have another digest"
 
 
@@ -150,27 +168,26 @@ def _replay(source: Source) -> tuple[list[str], list[str]]:
     """I9: do all events over again on an empty book; answers, movements and balances must be the same."""
     state = State(0)
     load(state, "document", [(*row, None, 0) for row in source.rows("SELECT sha256, kind, order_id FROM document")])
-    movements = source.stream(
-        "SELECT event, account, reservation, d_pending, d_posted FROM movement ORDER BY event, account"
-    )
-    stored = next(movements, None)
-    for event in _events(source):
-        if event.body is None:
-            return [], [f"event {event.seq} was erased: from there on events cannot be done over again; sums hold"]
-        request = Request(asked_in(event.body))
-        state.now, state.head = event.recorded_at, state.head
-        state.movements.clear()
-        answer = apply(state, request, read(request.raw))
-        if answer != answer_in(event.body):
-            return [f"event {event.seq}: done over again it answers {answer.decode()[:200]}"], []
-        made = sorted((m.event, m.account, m.reservation, m.d_pending, m.d_posted) for m in state.movements)
-        for one in made:
-            if stored is None or tuple(stored) != one:
-                return [f"event {event.seq}: done over again it moves {one}; the desk holds {stored}"], []
-            stored = next(movements, None)
-        state.events.clear()
-    if stored is not None:
-        return [f"a movement of event {stored[0]} follows from no event"], []
+    sql = "SELECT event, account, reservation, d_pending, d_posted FROM movement ORDER BY event, account"
+    with closing(_events(source)) as events, closing(source.stream(sql)) as movements:
+        stored = next(movements, None)
+        for event in events:
+            if event.body is None:
+                said = f"event {event.seq} was erased: from there on events cannot be done over again; sums hold"
+                return [], [said]
+            request = Request(asked_in(event.body))
+            state.now = event.recorded_at
+            answer = apply(state, request, read(request.raw))
+            if answer != answer_in(event.body):
+                return [f"event {event.seq}: done over again it answers {answer.decode()[:200]}"], []
+            for one in sorted((m.event, m.account, m.reservation, m.d_pending, m.d_posted) for m in state.movements):
+                if stored is None or tuple(stored) != one:
+                    return [f"event {event.seq}: done over again it moves {one}; the desk holds {stored}"], []
+                stored = next(movements, None)
+            state.movements.clear()
+            state.events.clear()
+        if stored is not None:
+            return [f"a movement of event {stored[0]} follows from no event"], []
     return list(_differences(source, state)), []
 
 

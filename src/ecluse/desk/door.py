@@ -19,7 +19,7 @@ if sys.platform != "win32":
     import fcntl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from typing import Self
 
     from ecluse.desk.requests import Request
@@ -64,7 +64,7 @@ class Desk:
         """Read rows."""
         return self._reader.rows(sql, *parameters)
 
-    def stream(self, sql: str, *parameters: object) -> Iterator[Row]:
+    def stream(self, sql: str, *parameters: object) -> Generator[Row]:
         """Read row by row."""
         return self._reader.stream(sql, *parameters)
 

@@ -160,6 +160,10 @@ def _whole(value: object) -> str | None:
     return None if type(value) is int and 0 <= value <= MOST else f"a whole number from 0 to {MOST}"
 
 
+def _time(value: object) -> str | None:
+    return None if type(value) is int and 0 <= value < 2**62 else "a time in microseconds"
+
+
 def _delta(value: object) -> str | None:
     return None if type(value) is int and -MOST <= value <= MOST else f"a whole number within {MOST} of 0"
 
@@ -199,7 +203,7 @@ def _table(value: object) -> str | None:
 _CHECKS = {
     "text": _text,
     "day": _day,
-    "time": _whole,
+    "time": _time,
     "whole": _whole,
     "flag": _flag,
     "texts": _texts,

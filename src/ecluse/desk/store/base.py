@@ -14,7 +14,7 @@ from ecluse.desk.store.schema import TABLES
 from ecluse.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from ecluse.desk.requests import Request
 
@@ -34,7 +34,7 @@ class Store(Protocol):
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """Read; parameters are marked by ? in the text."""
 
-    def stream(self, sql: str, *parameters: object) -> Iterator[Row]:
+    def stream(self, sql: str, *parameters: object) -> Generator[Row]:
         """Read row by row, for what does not fit in memory."""
 
     def now(self) -> int:

@@ -19,7 +19,7 @@ from ecluse.desk.store import base, schema
 from ecluse.errors import DeskError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from ecluse.desk.requests import Request
 
@@ -199,7 +199,7 @@ class PostgresStore:
         finally:
             connection.rollback()
 
-    def stream(self, sql: str, *parameters: object) -> Iterator[base.Row]:
+    def stream(self, sql: str, *parameters: object) -> Generator[base.Row]:
         """Read row by row."""
         with _connect(self._given) as connection, connection.cursor(name="stream") as cursor:
             connection.read_only = True

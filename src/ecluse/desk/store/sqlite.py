@@ -19,7 +19,7 @@ from ecluse.desk.store import base, schema
 from ecluse.errors import DeskError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from ecluse.desk.requests import Request
@@ -112,7 +112,7 @@ class Reader:
         """Read; parameters are marked by ? in the text."""
         return self._read.execute(sql, parameters).fetchall()
 
-    def stream(self, sql: str, *parameters: object) -> Iterator[base.Row]:
+    def stream(self, sql: str, *parameters: object) -> Generator[base.Row]:
         """Read row by row."""
         yield from self._read.execute(sql, parameters)
 
@@ -199,7 +199,7 @@ class SqliteStore:
         """Read; parameters are marked by ? in the text."""
         return self._write.execute(sql, parameters).fetchall()
 
-    def stream(self, sql: str, *parameters: object) -> Iterator[base.Row]:
+    def stream(self, sql: str, *parameters: object) -> Generator[base.Row]:
         """Read row by row."""
         yield from self._write.execute(sql, parameters)
 
