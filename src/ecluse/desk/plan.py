@@ -214,12 +214,39 @@ def solve(problem: Problem) -> Plan:
     if unknown:
         return Plan(problem.objective, {}, wished, 0, None, (), unknown, ratio)
     rows = _rows(problem)
-    given = [round(one) for one in _optimum(problem, rows, whole=True).variables[: len(wished)]]
+    given = _exact(problem, [round(one) for one in _optimum(problem, rows, whole=True).variables[: len(wished)]])
     value = None
     if all(wish.unit_cents is not None for wish in problem.wishes):
         value = sum(number * (wish.unit_cents or 0) for number, wish in zip(given, problem.wishes, strict=True))
     allocation = dict(zip(wished, given, strict=True))
     return Plan(problem.objective, allocation, wished, sum(given), value, _binding(problem, rows), (), ratio)
+
+
+def _exact(problem: Problem, given: list[int]) -> list[int]:
+    """Take units back until every limit holds exactly; the solver keeps them within its tolerance only."""
+    gains = _gains(problem)
+    for shares, most in _limits(problem):
+        while sum(share * given[index] for index, share in shares.items()) > most:
+            index = min((one for one, share in shares.items() if share and given[one]), key=gains.__getitem__)
+            given[index] -= 1
+    return given
+
+
+def _limits(problem: Problem) -> list[tuple[dict[int, Decimal], Decimal]]:
+    """Give each limit as exact shares by request, and the most that they may add up to."""
+    found = []
+    for bar in problem.bars:
+        shares = {
+            index: _per(wish, bar.per) or Decimal(0)
+            for index, wish in enumerate(problem.wishes)
+            if not bar.buyers or wish.buyer in bar.buyers
+        }
+        found.append((shares, bar.most or Decimal(0)))
+    home = problem.domestic
+    if home is not None and home.ratio:
+        buyers = {index: home.ratio for index, wish in enumerate(problem.wishes) if wish.buyer in home.buyers}
+        found.append((buyers, Decimal(home.capacity or 0)))
+    return found
 
 
 def _solver() -> ModuleType:
@@ -232,23 +259,18 @@ def _solver() -> ModuleType:
     return solver
 
 
+def _scale(shares: dict[int, Decimal]) -> Decimal:
+    """Give what a limit is divided by, so that the solver sees shares of about one."""
+    return max(shares.values(), default=Decimal(0)) or Decimal(1)
+
+
 def _rows(problem: Problem) -> list[Row]:
-    row = _solver().Row
+    names = [bar.name for bar in problem.bars] + ["domestic"]
     found = []
-    for bar in problem.bars:
-        scale = Decimal(10**6) if bar.per == "value" else Decimal(1)
-        shares = {
-            index: float((_per(wish, bar.per) or 0) / scale)
-            for index, wish in enumerate(problem.wishes)
-            if not bar.buyers or wish.buyer in bar.buyers
-        }
-        found.append(row(bar.name, shares, float((bar.most or Decimal(0)) / scale)))
-    domestic = problem.domestic
-    if domestic is not None and domestic.ratio:
-        shares = {
-            index: float(domestic.ratio) for index, wish in enumerate(problem.wishes) if wish.buyer in domestic.buyers
-        }
-        found.append(row("domestic", shares, float(domestic.capacity or 0)))
+    for name, (shares, most) in zip(names, _limits(problem), strict=False):
+        scale = _scale(shares)
+        scaled = {index: float(share / scale) for index, share in shares.items()}
+        found.append(_solver().Row(name, scaled, float(most / scale)))
     return found
 
 
@@ -292,7 +314,7 @@ def _binding(problem: Problem, rows: Sequence[Row]) -> tuple[Binding, ...]:
             if free.worth[place] * max(1.0, one.most) > CLOSE
             and free.used[place] >= one.most - CLOSE * max(1.0, abs(one.most))
         )
-        scale = 10**6 if _bar_of(problem, row.name) == "value" else 1
+        scale = float(_scale(_limits(problem)[index][0]))
         found.append(
             Binding(
                 row.name,
@@ -304,10 +326,6 @@ def _binding(problem: Problem, rows: Sequence[Row]) -> tuple[Binding, ...]:
             )
         )
     return tuple(found)
-
-
-def _bar_of(problem: Problem, name: str) -> str:
-    return next((bar.per for bar in problem.bars if bar.name == name), "units")
 
 
 def _neat(number: float, places: int = 3) -> Decimal:

@@ -37,7 +37,7 @@ def context(
     """Gather what the forms look up; whatever is not known is absent."""
     line = _same(line)
     paper = next((one for one in papers if one.kind in ("licence", "exception notice")), None)
-    made = _figures(entry) | _classified(entry, line, decision) | _shipment(entry, shipped, today)
+    made = _figures(entry) | _classified(entry, decision) | _shipment(entry, shipped, today)
     made |= _statement(entry, line, decision, made) | _licensed(decision, paper)
     made["cap_holds"] = _cap_holds(caps)
     made["today"] = today.isoformat()
@@ -75,15 +75,15 @@ def _figures(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _classified(entry: Entry, line: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any]:
+def _classified(entry: Entry, decision: dict[str, Any]) -> dict[str, Any]:
     """Give the classification and what is described by it; an unclear level leaves both unknown."""
     gate = decision.get("gates", {}).get("exporter", {})
     classes = list((gate.get("ahead") or gate).get("classification") or ())
-    base = line.get("item", {}).get("eccn_base")
-    eccn = classes[0] if len(classes) == 1 else None
-    if base and eccn and base.split(".")[0] in Z_ITEMS:
-        eccn = f"{base.split('.')[0]}.z ({eccn})"
-    z_first = ".z " if eccn and ".z" in eccn else ""
+    # An item of a .z paragraph is filed under it; of several others none is filed unseen.
+    under_z = [one for one in classes if ".z" in one]
+    fitting = under_z or classes
+    eccn = fitting[0] if len(fitting) == 1 else None
+    z_first = ".z " if eccn and eccn.split(".")[0] in Z_ITEMS and under_z else ""
     measures = decision.get("measures") or {}
     named = decision.get("item") or entry.item
     return {
