@@ -46,7 +46,7 @@ class NaiveSqlite(sqlite.SqliteStore):
 def opened(at: str, mode: str) -> Store:
     """Open a desk, as it should be or with a planted defect."""
     if mode == "unlocked":
-        postgres._LOCKED = ""
+        postgres._LOCKED = postgres._HEAD_LOCKED = ""
         return UnlockedPostgres(at)
     if mode == "naive":
         return NaiveSqlite(Path(at))

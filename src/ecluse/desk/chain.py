@@ -17,13 +17,14 @@ from ecluse.desk.records import START, Event
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 _NUMBERS = struct.Struct(">qq")
 _LENGTHS = struct.Struct(">IIII")
 
 
 def canonical(data: object) -> bytes:
     """Give the one text of plain data: sorted keys, no spaces, UTF-8. No floats."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _ENCODE(data).encode()
 
 
 def sha256(raw: bytes) -> str:

@@ -221,26 +221,27 @@ def line_account(line: str) -> str:
 
 def note_needs(request: dict[str, Any], needs: Needs) -> None:
     """Add the rows that a request has to see."""
-    needs.ids.add(str(request["id"]))
-    for name, into in _NAMED.items():
+    do = request["do"]
+    needs.ids.add(request["id"])
+    for name, into in _NAMED[do]:
         value = request.get(name)
-        if isinstance(value, str):
+        if value is not None:
             getattr(needs, into).add(value)
-    for name in ("draws", "amounts"):
-        value = request.get(name)
-        if isinstance(value, dict):
-            needs.accounts.update(value)
-    if request["do"] in ("decide", "move", "enter", "reserve") and request.get("line"):
-        needs.accounts.add(line_account(str(request["line"])))
-    if request["do"] == "instrument":
+    for name in _AMOUNTS[do]:
+        needs.accounts.update(request.get(name) or ())
+    if do != "expire":
+        needs.persons.add(request["by"])
+    line = request.get("line")
+    if line is not None:
+        needs.accounts.add(line_account(line))
+    if do == "instrument":
         _instrument_needs(request, needs)
-    if request["do"] not in _ANYBODY:
-        needs.persons.add(str(request["by"]))
-    if request["do"] == "person":
-        needs.persons.add(str(request["name"]))
+    elif do == "person":
+        needs.persons.add(request["name"])
 
 
-_NAMED = {
+# Fields that name a row, by the table they name it in; and fields whose keys are accounts.
+_NAMES = {
     "reservation": "reservations",
     "line": "entries",
     "order": "dossiers",
@@ -252,8 +253,8 @@ _NAMED = {
     "text": "documents",
     "document": "documents",
 }
-# Kinds that the machine itself asks for, or that move nothing but numbers that a paper allows.
-_ANYBODY = frozenset({"expire"})
+_NAMED = {do: tuple((name, _NAMES[name]) for name in kind if name in _NAMES) for do, kind in KINDS.items()}
+_AMOUNTS = {do: tuple(name for name in ("draws", "amounts") if name in kind) for do, kind in KINDS.items()}
 
 
 def _instrument_needs(request: dict[str, Any], needs: Needs) -> None:

@@ -27,7 +27,7 @@ LIST = "SELECT unnest(%s::text[])"
 KEYS = f"SELECT jsonb_object_keys(r.draws::jsonb) FROM reservation r WHERE r.id IN ({LIST})"
 NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 TRIES = 20
-_LOCKED = "FOR UPDATE OF t"
+_LOCKED = _HEAD_LOCKED = "FOR UPDATE OF t"
 _GUARDS = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% never changes', TG_TABLE_NAME; END $$;
@@ -148,7 +148,7 @@ class PostgresStore:
         queries = schema.queries(needs)
         with self._write.pipeline():
             found += [(one.table, self._cursor(f"{one.sql} {_LOCKED}", one.lists)) for one in queries if _locks(one)]
-            head = self._cursor(f"{schema.select('head', '1 = 1')} {_LOCKED}", ())
+            head = self._cursor(f"{schema.select('head', '1 = 1')} {_HEAD_LOCKED}", ())
             clock = None if self._clock else self._cursor(NOW, ())
             seen = self._cursor("SELECT id, request, body FROM event WHERE id IN (LIST)", (tuple(sorted(needs.ids)),))
             found += [(one.table, self._cursor(one.sql, one.lists)) for one in queries if not _locks(one)]

@@ -115,9 +115,14 @@ def insert(table: str, mark: str) -> str:
 
 
 def upsert(table: str, mark: str) -> str:
-    """Write the statement that sets a row by its key."""
+    """Write the statement that sets a row by its key.
+
+    The number of an account never changes and is not set again: SQLite would look through all of
+    its movements, which refer to it.
+    """
     _, key, columns = TABLES[table]
-    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
+    fixed = (key, "id") if table == "account" else (key,)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in fixed)
     return f"{insert(table, mark)} ON CONFLICT ({key}) DO UPDATE SET {changes}"
 
 
