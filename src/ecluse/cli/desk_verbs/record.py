@@ -49,7 +49,8 @@ def arguments(verbs: Any) -> None:  # noqa: ANN401 - argparse has no public type
     export = verb(verbs, "export", "write lines, balances or the journal to .csv, .xlsx or .ndjson", exported)
     export.add_argument("what", choices=("lines", "balances", "journal", "movements"))
     export.add_argument("--to", required=True, metavar="FILE")
-    verb(verbs, "clerk", "be the one writer of a folder, for many who call at its socket", serve)
+    clerk = verb(verbs, "clerk", "be the one writer of a desk, for many who call at its socket", serve)
+    clerk.add_argument("--socket", metavar="PATH", help="default: desk.sock in the folder; needed for PostgreSQL")
 
 
 def told(options: argparse.Namespace) -> int:
@@ -261,16 +262,20 @@ def serve(options: argparse.Namespace) -> int:
     """Be the clerk until asked to stop."""
     from ecluse.desk.clerk import SOCKET, Clerk  # noqa: PLC0415
     from ecluse.desk.door import sole_writer  # noqa: PLC0415
+    from ecluse.desk.store import is_address  # noqa: PLC0415
 
-    folder = Path(options.at)
+    if options.socket is None and is_address(options.at):
+        message = "clerk: for a database, name the socket with --socket."
+        raise InputError(message)
+    path = Path(options.socket) if options.socket else Path(options.at) / SOCKET
     with sole_writer(options.at) as store:
-        clerk = Clerk(store, folder / SOCKET)
+        clerk = Clerk(store, path)
 
         def stop(*_: object) -> None:
             clerk.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        say(f"The clerk answers at {folder / SOCKET}.")
+        say(f"The clerk answers at {path}.")
         clerk.serve()
     return 0

@@ -153,6 +153,13 @@ PLAIN_ACCOUNTS = """t.name IN (
   UNION SELECT den FROM ratio WHERE num IN (LIST)) ORDER BY t.id"""
 
 
+def plain(needs: Needs) -> bool:
+    """Does a batch touch accounts that it names, and nothing else?"""
+    return not (
+        needs.reservations or needs.ratios or needs.instruments or needs.entries or needs.dossiers or needs.documents
+    )
+
+
 def queries(needs: Needs) -> list[Query]:
     """Give what to read, in order: accounts first, since they are locked."""
     accounts, held, lines = _keys(needs.accounts), _keys(needs.reservations), _keys(needs.entries)
