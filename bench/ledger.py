@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 CLIENTS = 8
 PLENTY = 10**12
-TIGHT = 20_000
+TIGHT = 2_000
 
 
 class Result(NamedTuple):
@@ -235,7 +235,7 @@ def postgres_ours(found: server.Server, seconds: float, *, chained: bool) -> Res
 
 def pgbench(found: server.Server, seconds: float, scale: int) -> Result:
     """TPC-B as pgbench runs it, eight clients, at a scale; rows of one branch are hot at scale 1."""
-    database = f"tpcb{scale}"
+    database = f"tpcb{scale}_{time.time_ns()}"
     found.fresh(database)
     common = ("-h", str(found.place), "-U", "desk")
     found.run("pgbench", "-i", "-q", "-s", str(scale), *common, database)

@@ -17,4 +17,6 @@ answer check examples/alibaba-h200.toml --known 2026-01-31 | sed -n '/^IMPORTER/
 say "4. What the reports have left open"
 answer claims board --on 2026-01-24 || exit 1
 
+BIN=$BIN sh examples/desk.sh || exit 1
+
 say "Exit statuses: 0 yes, 1 no, 3 not known. \`ecluse explain LINE\` tells the whole of it."

@@ -5,6 +5,7 @@ ROOM=$(mktemp -d) || exit 1
 trap 'rm -rf "$ROOM"' EXIT
 DESK="$ROOM/desk"
 
+# A world for the demonstration: the papers are invented, and a supervisor overrides what is not known.
 say() { printf '\n\033[1m%s\033[0m\n\n' "$1"; }
 desk() { verb=$1; shift; "$BIN/ecluse" desk "$verb" --at "$DESK" "$@"; }
 must() { "$@" || { echo "examples/desk.sh: failed: $*"; exit 1; }; }

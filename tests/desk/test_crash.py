@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -15,8 +17,9 @@ from ecluse.desk.audit import verify
 from ecluse.desk.requests import make
 from ecluse.desk.store import postgres, sqlite
 from ecluse.desk.store.base import told
+from tests.conftest import ROOT
 from tests.desk import server
-from tests.desk.test_crowd import clerk_of, filled, worker
+from tests.desk.test_crowd import clerk_of, filled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,20 +60,41 @@ ROOMY = [
 ]
 
 
-def killed(process: object, seconds: float) -> list[str]:
-    """Kill a process after a while; give what it had told whole."""
-    time.sleep(seconds)
-    process.kill()  # type: ignore[attr-defined]
-    out = process.communicate()[0]  # type: ignore[attr-defined]
-    return [line for line in out.splitlines(keepends=True) if line.endswith("\n")]
+class Writer:
+    """A process that asks until it dies, and tells into a file what was acknowledged."""
+
+    def __init__(self, at: str, prefix: str, folder: Path) -> None:
+        self.told = folder / f"told-{prefix}"
+        command = [sys.executable, "-m", "tests.desk.worker", "reserve", at, "good", prefix, str(10**6)]
+        with self.told.open("w") as out, (folder / f"err-{prefix}").open("w") as err:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err)
+        self.errors = folder / f"err-{prefix}"
+
+    def wait_for(self, lines: int) -> None:
+        """Wait until so many were acknowledged."""
+        for _ in range(6000):
+            if len(self.lines()) >= lines:
+                return
+            assert self.process.poll() is None, self.errors.read_text()
+            time.sleep(0.01)
+        pytest.fail("nothing is acknowledged")
+
+    def lines(self) -> list[str]:
+        """Give the lines told whole."""
+        return [line for line in self.told.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
 
-def test_killed_writers_lose_nothing_in_sqlite(roomy: Path) -> None:
+def test_killed_writers_lose_nothing_in_sqlite(roomy: Path, tmp_path: Path) -> None:
     """Kill -9, again and again, at whatever moment."""
     draw = random.Random(7)
     for turn in range(8):
         prefix = f"k{turn}"
-        lines = killed(worker("reserve", str(roomy), "good", prefix, 10**6), 0.45 + draw.random() * 0.4)
+        writer = Writer(str(roomy), prefix, tmp_path)
+        writer.wait_for(5)
+        time.sleep(draw.random() * 0.1)
+        writer.process.kill()
+        writer.process.wait()
+        lines = writer.lines()
         store = sqlite.SqliteStore(roomy)
         acknowledged_and_there(store, lines, prefix)
         store.close()
@@ -79,21 +103,21 @@ def test_killed_writers_lose_nothing_in_sqlite(roomy: Path) -> None:
     assert rows == [("ok",)]
 
 
-def test_killed_clerk_loses_nothing(roomy: Path) -> None:
+def test_killed_clerk_loses_nothing(roomy: Path, tmp_path: Path) -> None:
     """The clerk dies with a caller on the line: what the caller was told is there."""
     for turn in range(3):
         with clerk_of(roomy) as clerk:
-            caller = worker("reserve", str(roomy), "good", f"c{turn}", 10**6)
-            time.sleep(0.8)
+            caller = Writer(str(roomy), f"c{turn}", tmp_path)
+            caller.wait_for(5)
             clerk.kill()
-            out, err = caller.communicate(timeout=30)
-            assert "ask again with the same ids" in err
+            caller.process.wait(timeout=60)
+            assert "ask again with the same ids" in caller.errors.read_text()
         store = sqlite.SqliteStore(roomy)
-        acknowledged_and_there(store, out.splitlines(), f"c{turn}")
+        acknowledged_and_there(store, caller.lines(), f"c{turn}")
         store.close()
 
 
-def test_killed_server_loses_nothing_in_postgres(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_server_loses_nothing_in_postgres(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """All processes of the server killed -9 under four writers."""
     why = server.why_not()
     if why:
@@ -106,15 +130,16 @@ def test_killed_server_loses_nothing_in_postgres(monkeypatch: pytest.MonkeyPatch
         filled(store)
         store.close()
         for turn in range(2):
-            running = [worker("reserve", address, "good", f"t{turn}w{n}", 10**6) for n in range(4)]
-            time.sleep(1.5)
+            running = {f"t{turn}w{n}": Writer(address, f"t{turn}w{n}", tmp_path) for n in range(4)}
+            for one in running.values():
+                one.wait_for(5)
             found.kill()
-            lines = {f"t{turn}w{n}": one.communicate(timeout=60)[0].splitlines() for n, one in enumerate(running)}
+            for one in running.values():
+                one.process.wait(timeout=60)
             found.start()
             store = postgres.PostgresStore(address)
-            for prefix, told_lines in lines.items():
-                assert told_lines
-                acknowledged_and_there(store, told_lines, prefix)
+            for prefix, one in running.items():
+                acknowledged_and_there(store, one.lines(), prefix)
             store.close()
 
 

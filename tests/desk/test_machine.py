@@ -19,6 +19,7 @@ from ecluse.desk.store import postgres, sqlite
 from tests.desk.machine import Clock, Machine
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
 
     from ecluse.desk.limits import Refusal
@@ -31,15 +32,22 @@ if TYPE_CHECKING:
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
+def unsynced(path: Path) -> sqlite3.Connection:
+    """Open the file without waiting for the disk: power is cut in other tests."""
+    connection = sqlite._connect(path)
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
+
+
 def sqlite_opened(clock: Clock) -> Opened:
     """Open a new desk in a folder."""
     folder = Path(tempfile.mkdtemp(prefix="ecluse-desk-")) / "desk"
     sqlite.create(folder)
-    kept = [sqlite.SqliteStore(folder, clock, sweep=False)]
+    kept = [sqlite.SqliteStore(folder, clock, sweep=False, connect=unsynced)]
 
     def reopen() -> Store:
         kept[0].close()
-        kept[0] = sqlite.SqliteStore(folder, clock, sweep=False)
+        kept[0] = sqlite.SqliteStore(folder, clock, sweep=False, connect=unsynced)
         return kept[0]
 
     def drop() -> None:

@@ -44,7 +44,7 @@ class Needs:
 
 @dataclass(slots=True)
 class State:
-    """Rows by key; `changed` names those to write back, `events` and `movements` those to append.
+    """Rows by key; `made` and `changed` name those to write, `events` and `movements` those to append.
 
     `now` is the clock of the one writer, in microseconds. `seen` holds the digest and the answer of
     each id of the batch that was used before.
@@ -62,6 +62,7 @@ class State:
     document: dict[str, Document] = field(default_factory=dict)
     mention: dict[str, Mention] = field(default_factory=dict)
     changed: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in TABLES})
+    made: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in TABLES})
     events: list[Event] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     seen: dict[str, tuple[bytes, bytes | None]] = field(default_factory=dict)
@@ -73,9 +74,13 @@ class State:
         return self.head.seq + 1
 
     def put(self, table: str, key: str, row: object) -> None:
-        """Set a row, to be written back."""
-        getattr(self, table)[key] = row
-        self.changed[table].add(key)
+        """Set a row, to be written back: made where nobody has read one of that key, else changed."""
+        rows = getattr(self, table)
+        if key not in rows:
+            self.made[table].add(key)
+        elif key not in self.made[table]:
+            self.changed[table].add(key)
+        rows[key] = row
 
     def ratios_of(self, account: str) -> list[Ratio]:
         """Give the ratios in which an account counts."""

@@ -40,7 +40,7 @@ class _Page(FPDF):
     def say(self, text: str, size: float = 9.5, style: str = "") -> None:
         """Write a paragraph."""
         self.set_font("Helvetica", style=style, size=size)
-        self.multi_cell(0, LINE, _latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, LINE, _latin(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def row(self, field: Field) -> None:
         """Write one field: number, label, value; the value wraps in its own column."""
@@ -68,8 +68,8 @@ class _Page(FPDF):
     def _height(self, field: Field, value: str) -> float:
         rest = self.epw - NUMBER_WIDTH - LABEL_WIDTH
         most = 1
-        for text, width in ((field.label, LABEL_WIDTH), (value, rest)):
-            self.set_font("Helvetica", style="B", size=9)
+        for text, width, style in ((field.label, LABEL_WIDTH, ""), (value, rest, "B")):
+            self.set_font("Helvetica", style=style, size=9)
             lines = self.multi_cell(width, LINE, _latin(text), dry_run=True, output="LINES", align="L")
             most = max(most, len(cast("list[str]", lines)))
         return most * LINE
@@ -108,5 +108,5 @@ def text_pdf(title: str, text: str, foot: str, moment: dt.datetime) -> bytes:
     page.set_title(title)
     page.say(title, 14, "B")
     page.set_font("Courier", size=8)
-    page.multi_cell(0, 4, _latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.multi_cell(0, 4, _latin(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     return bytes(page.output())

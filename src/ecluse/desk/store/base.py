@@ -10,7 +10,7 @@ from ecluse.desk.apply import apply
 from ecluse.desk.chain import canonical
 from ecluse.desk.requests import make, note_needs, read
 from ecluse.desk.state import Needs, State
-from ecluse.desk.store.schema import TABLES
+from ecluse.desk.store.schema import APPENDED, TABLES, changing, insert, update
 from ecluse.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,17 +82,25 @@ def load(state: State, table: str, rows: Sequence[Row]) -> None:
         into[row[place]] = record(*row)
 
 
+INSERT = {table: insert(table, "?") for table in TABLES}
+UPDATE = {table: update(table, "?") for table in TABLES if table not in APPENDED}
+CHANGING: dict[str, Callable[[object], Row]] = {name: operator.attrgetter(*changing(name)) for name in UPDATE}
 VALUES: dict[str, Callable[[object], Row]] = {
     name: operator.attrgetter(*table.columns) for name, table in TABLES.items()
 }
 
 
-def changes(state: State) -> Iterator[tuple[str, list[Row]]]:
-    """Give the rows to write back, by table, in an order that references allow."""
-    for table, keys in state.changed.items():
-        if keys:
-            rows, give = getattr(state, table), VALUES[table]
-            yield table, [give(rows[key]) for key in sorted(keys)]
+def changes(state: State) -> Iterator[tuple[str, dict[str, str], list[Row]]]:
+    """Give the rows to write, by table, in an order that references allow; and by which statements.
+
+    A row that was read is changed, any other added: two who add the same one collide on its key.
+    """
+    for table in state.made:
+        rows = getattr(state, table)
+        if state.made[table]:
+            yield table, INSERT, [VALUES[table](rows[key]) for key in sorted(state.made[table])]
+        if state.changed[table]:
+            yield table, UPDATE, [CHANGING[table](rows[key]) for key in sorted(state.changed[table])]
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -165,16 +165,17 @@ class PostgresStore:
         return self._write.execute(_sql(sql), [list(names) for names in lists], prepare=True)
 
     def _save(self, state: State) -> None:
-        for table, rows in base.changes(state):
-            self._many(_UPSERT[table], rows)
+        for table, statements, rows in base.changes(state):
+            self._many(statements[table], rows)
         if state.events:
-            self._many(_INSERT["event"], [base.VALUES["event"](row) for row in state.events])
-            self._many(_UPSERT["head"], [base.VALUES["head"](state.head)])
+            self._many(base.INSERT["event"], [base.VALUES["event"](row) for row in state.events])
+            self._many(base.UPDATE["head"], [base.CHANGING["head"](state.head)])
         if state.movements:
-            self._many(_INSERT["movement"], [base.VALUES["movement"](row) for row in state.movements])
+            self._many(base.INSERT["movement"], [base.VALUES["movement"](row) for row in state.movements])
         self._erase(state.erase)
 
-    def _many(self, sql: bytes, rows: Sequence[base.Row]) -> None:
+    def _many(self, statement: str, rows: Sequence[base.Row]) -> None:
+        sql = statement.replace("?", "%s").encode()
         if len(rows) == 1:
             self._write.execute(sql, rows[0], prepare=True)
         else:
@@ -212,7 +213,3 @@ class PostgresStore:
         self._write.close()
         if self._reader is not None:
             self._reader.close()
-
-
-_INSERT = {table: _sql(schema.insert(table, "%s")) for table in schema.APPENDED}
-_UPSERT = {table: _sql(schema.upsert(table, "%s")) for table in schema.TABLES if table not in schema.APPENDED}

@@ -109,21 +109,27 @@ def statements(number: str, raw: str, rowid: str) -> list[str]:
 
 
 def insert(table: str, mark: str) -> str:
-    """Write the statement that appends a row."""
+    """Write the statement that adds a row; a word by which an order is found may be there already."""
     columns = TABLES[table].columns
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"
+    again = " ON CONFLICT DO NOTHING" if table == "mention" else ""
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))}){again}"
 
 
-def upsert(table: str, mark: str) -> str:
-    """Write the statement that sets a row by its key.
+def update(table: str, mark: str) -> str:
+    """Write the statement that changes a row, its key coming last.
 
     The number of an account never changes and is not set again: SQLite would look through all of
     its movements, which refer to it.
     """
+    names = changing(table)[:-1]
+    return f"UPDATE {table} SET {', '.join(f'{name} = {mark}' for name in names)} WHERE {TABLES[table].key} = {mark}"
+
+
+def changing(table: str) -> tuple[str, ...]:
+    """Give the columns that may change, and then the key."""
     _, key, columns = TABLES[table]
     fixed = (key, "id") if table == "account" else (key,)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in fixed)
-    return f"{insert(table, mark)} ON CONFLICT ({key}) DO UPDATE SET {changes}"
+    return (*(name for name in columns if name not in fixed), key)
 
 
 class Query(NamedTuple):

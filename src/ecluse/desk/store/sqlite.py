@@ -70,6 +70,8 @@ def _connect(path: Path, *, only_read: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     if not only_read:
         connection.execute("PRAGMA synchronous = FULL")
+        # Journals of single statements are no matter of safety; in files they cost more than the statement.
+        connection.execute("PRAGMA temp_store = MEMORY")
     return connection
 
 
@@ -206,13 +208,13 @@ class SqliteStore:
         return found
 
     def _save(self, state: State) -> None:
-        for table, rows in base.changes(state):
-            self._write.executemany(_UPSERT[table], rows)
+        for table, statements, rows in base.changes(state):
+            self._write.executemany(statements[table], rows)
         if state.events:
-            self._write.executemany(_INSERT["event"], map(base.VALUES["event"], state.events))
-            self._write.execute(_UPSERT["head"], base.VALUES["head"](state.head))
+            self._write.executemany(base.INSERT["event"], map(base.VALUES["event"], state.events))
+            self._write.execute(base.UPDATE["head"], base.CHANGING["head"](state.head))
         if state.movements:
-            self._write.executemany(_INSERT["movement"], map(base.VALUES["movement"], state.movements))
+            self._write.executemany(base.INSERT["movement"], map(base.VALUES["movement"], state.movements))
         self._erase(state.erase)
 
     def _erase(self, orders: Sequence[str]) -> None:
@@ -231,7 +233,3 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of the file."""
         self._write.close()
-
-
-_INSERT = {table: schema.insert(table, "?") for table in schema.APPENDED}
-_UPSERT = {table: schema.upsert(table, "?") for table in schema.TABLES if table not in schema.APPENDED}
