@@ -105,7 +105,8 @@ class Clerk:
             while not self._stopping.is_set():
                 self._turn()
         finally:
-            self._listener.close()
+            for key in list(self._selector.get_map().values()):
+                key.fileobj.close()  # type: ignore[union-attr]
             self._selector.close()
             self._path.unlink(missing_ok=True)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecluse.cli.common import formatting, say, say_json
+from ecluse.dates import day_of
 from ecluse.errors import InputError
 from ecluse.reading import read_text
 
@@ -37,21 +39,33 @@ def run(options: argparse.Namespace) -> int:
     if options.objective:
         problem = replace(problem, objective=options.objective)
     values = _range(options.ratio)
+    source = {
+        "figures": options.file,
+        "balances": options.at,
+        "as_of": day_of(dt.datetime.now(dt.UTC), "exporter").isoformat(),
+    }
+    head = (
+        f"Figures of {options.file}"
+        + (f" and balances of {options.at}" if options.at else "")
+        + f", {source['as_of']}."
+    )
     if len(values) == 3:
         plans = plan.sweep(problem, *values)
         harmless = plan.harmless_up_to(problem)
         if options.format == "json":
-            say_json({"plans": [plan.as_data(one) for one in plans],
+            say_json(source | {"plans": [plan.as_data(one) for one in plans],
                       "harmless_up_to": None if harmless is None else str(harmless)})  # fmt: skip
         else:
+            say(head)
             say(plan.sweep_told(plans, harmless))
         return 0 if all(not one.open_limits for one in plans) else 1
     if values and problem.domestic is not None:
         problem = replace(problem, domestic=replace(problem.domestic, ratio=values[0]))
     found = plan.solve(problem)
     if options.format == "json":
-        say_json(plan.as_data(found))
+        say_json(source | plan.as_data(found))
     else:
+        say(head)
         say(plan.told(found))
     return 1 if found.open_limits else 0
 
