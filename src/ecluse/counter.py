@@ -67,7 +67,9 @@ def entering(line: Line, text: str, by: str, order: str | None = None, name: str
         raise InputError(message)
     price = line.unit_price
     if price is not None and price.currency != "USD":
-        message = f"{line.id}: its price is in {price.currency}; balances of value are kept in USD. State the dollar price."
+        message = (
+            f"{line.id}: its price is in {price.currency}; balances of value are kept in USD. State the dollar price."
+        )
         raise InputError(message)
     raw = text.encode()
     named = line.item.chip or ", ".join(one.chip for one in line.item.contains) or "as measured"
@@ -123,7 +125,9 @@ def entry_of(desk: Desk, name: str) -> Entry:
     """Give a line of the book. Raises BadMove where it is not there."""
     found = reads.one(desk, Entry, name)
     if found is None:
-        message = f"{name}: no line of that id is in the book; `ecluse desk lines` names all, `ecluse desk order` enters one."
+        message = (
+            f"{name}: no line of that id is in the book; `ecluse desk lines` names all, `ecluse desk order` enters one."
+        )
         raise BadMove(message)
     return found
 
@@ -280,7 +284,7 @@ def recheck(desk: Desk, by: str, lock_: Lock, when: When | None = None) -> list[
         when = dataclasses.replace(when, on=lock.moment(None, None, None)[0])
     marks = ", ".join("?" * len(OPEN))
     found = []
-    for entry in reads.every(desk, Entry, f"t.state IN ({marks}) AND t.decision IS NOT NULL ORDER BY t.id", *OPEN):  # noqa: S608 - marks
+    for entry in reads.every(desk, Entry, f"t.state IN ({marks}) AND t.decision IS NOT NULL ORDER BY t.id", *OPEN):
         before = decision_of(desk, entry)
         told = decided(desk, entry, lock_, when)
         after = told[2]["decision"]
