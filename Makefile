@@ -25,7 +25,11 @@ help: ## say what each target does
 
 setup: .venv/.setup ## make .venv with the program in it
 
-demo: setup ## the main job on real input: may Alibaba's 200,000 H200 ship, and may they be negotiated
+.venv/.demo: .venv/.setup
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e ".[plan,papers]"
+	@touch $@
+
+demo: .venv/.demo ## the main job on real input: may Alibaba's 200,000 H200 ship; then a day at the desk
 	@BIN=$(BIN) sh examples/demo.sh
 
 test: .venv/.test ## all that CI runs: format, lint, types, walls, tests, docs
@@ -62,6 +66,7 @@ bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
 	$(BIN)/python bench/study.py
 	$(BIN)/python bench/study_power.py
 	$(BIN)/python bench/screen.py
+	$(BIN)/python bench/ledger.py
 
 clean: ## forget .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -28,5 +28,6 @@ if "$BIN/python" -c 'import ecluse.market.picture, ecluse.market.study' 2>/dev/n
 else
     echo "Not shown: it needs pip install 'ecluse[market]'."
 fi
+BIN=$BIN sh examples/desk.sh || exit 1
 
 say "Exit statuses: 0 yes, 1 no, 3 not known. \`ecluse explain LINE\` tells the whole of it."

@@ -50,6 +50,15 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "parties.features": frozenset({"rapidfuzz"}),
     "parties.screen": frozenset({"rapidfuzz"}),
     "parties.readers.rows": frozenset({"defusedxml"}),
+HALL = {"lock", "convoy", "cases", "counter"}
+ROOF = {"cli", "web", "__main__", "__init__"}
+# Third parties by module; whatever is not named here stands on the standard library alone.
+THIRD_PARTIES: Mapping[str, frozenset[str]] = {
+    "desk.store.postgres": frozenset({"psycopg"}),
+    "desk.seal": frozenset({"cryptography"}),
+    "desk.solver": frozenset({"scipy", "numpy"}),
+    "desk.papers.pdf": frozenset({"fpdf"}),
+    "desk.sheets": frozenset({"openpyxl"}),
 }
 
 

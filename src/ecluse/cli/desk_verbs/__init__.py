@@ -1,0 +1,1 @@
+"""The verbs of `ecluse desk`, by what they touch: book, ledger, record, papers, plans."""
