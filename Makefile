@@ -26,10 +26,10 @@ help: ## say what each target does
 setup: .venv/.setup ## make .venv with the program in it
 
 .venv/.demo: .venv/.setup
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e ".[plan,papers]"
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e ".[batch,market,plan,papers]"
 	@touch $@
 
-demo: .venv/.demo ## the main job on real input: may Alibaba's 200,000 H200 ship; then a day at the desk
+demo: .venv/.demo ## the main job on real input: may Alibaba's 200,000 H200 ship; a whole order book; a day at the desk
 	@BIN=$(BIN) sh examples/demo.sh
 
 test: .venv/.test ## all that CI runs: format, lint, types, walls, tests, docs
@@ -62,6 +62,7 @@ bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
 	$(BIN)/python bench/process.py
 	$(BIN)/python bench/one.py
 	$(BIN)/python bench/evidence.py
+	$(BIN)/python bench/batch.py
 	$(BIN)/python bench/read.py
 	$(BIN)/python bench/study.py
 	$(BIN)/python bench/study_power.py

@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "ecluse"
 GROUND = {"truth", "bounds", "dates", "errors", "reading", "countries", "version", "cache"}
 WORDS = {"order", "lines", "item", "condition", "provision", "claim", "authorisation", "decision"}
 ROOMS = {"chips", "law", "engine", "evidence", "parties", "tables", "desk", "press", "market"}
-HALL = {"lock", "convoy", "cases", "reader"}
+HALL = {"lock", "convoy", "cases", "reader", "almanac", "counter"}
 ROOF = {"cli", "web", "__main__", "__init__"}
 # Third parties by module; whatever is not named here stands on the standard library alone.
 THIRD_PARTIES: Mapping[str, frozenset[str]] = {
@@ -34,10 +34,6 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "press.language": frozenset({"py3langid"}),
     "press.table": frozenset({"pyarrow"}),
     "reader": frozenset({"pyarrow"}),
-HALL = {"lock", "convoy", "cases", "almanac"}
-ROOF = {"cli", "web", "__main__", "__init__"}
-# Third parties by module; whatever is not named here stands on the standard library alone.
-THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "market.cells": frozenset({"polars"}),
     "market.prices": frozenset({"polars", "numpy"}),
     "market.sessions": frozenset({"exchange_calendars", "numpy"}),
@@ -50,10 +46,6 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "parties.features": frozenset({"rapidfuzz"}),
     "parties.screen": frozenset({"rapidfuzz"}),
     "parties.readers.rows": frozenset({"defusedxml"}),
-HALL = {"lock", "convoy", "cases", "counter"}
-ROOF = {"cli", "web", "__main__", "__init__"}
-# Third parties by module; whatever is not named here stands on the standard library alone.
-THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "desk.store.postgres": frozenset({"psycopg"}),
     "desk.seal": frozenset({"cryptography"}),
     "desk.solver": frozenset({"scipy", "numpy"}),

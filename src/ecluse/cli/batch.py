@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import YES_EXIT, day, deciding, say, say_json
+from ecluse.cli.common import YES_EXIT, day, deciding, say, say_json, screening
 from ecluse.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
         reading=options.reading,
         law=tuple(options.law),
         evidence=tuple(options.evidence),
+        **screening(options),
         compare_on=options.compare_on,
         compare_law=tuple(options.compare_law),
     )

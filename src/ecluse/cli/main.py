@@ -26,7 +26,6 @@ VERBS = {
     "screen": "is a name on a restricted-party list, in Latin or Chinese script",
     "lists": "the restricted-party lists: show, diff, fetch",
     "desk": "orders, limits that cannot be overdrawn, papers, plans, and the record of it all",
-    "claims": "the evidence on the importer's gate: list, about, show, board",
     "study": "did prices move more than noise when a rule or a report became known",
 }
 DESCRIPTION = """\

@@ -47,7 +47,16 @@ class Balances:
         if key in self.told:
             return self.told[key]
         left_line, left_lock = self._left(line, lock)
-        decision = decide(left_line, left_lock, on=one.day, known=self.ruling.known, reading=self.ruling.reading)
+        ruling = self.ruling
+        decision = decide(
+            left_line,
+            left_lock,
+            on=one.day,
+            known=ruling.known,
+            reading=ruling.reading,
+            lists=ruling.lists,
+            cleared=ruling.cleared,
+        )
         before = dict(self.drawn)
         holds = self._holds(left_line, left_lock, one, models)
         self._draw(left_line, left_lock, one, models, decision)

@@ -67,7 +67,7 @@ class Book:
         self.kinds = {path: str(kind_of(path, facts)) for path in self.paths.values()}
         self.decimal = decimal
         papers = any(group_of(path) == "papers" for path in self.kinds)
-        sorter = Sorter(ruling.lock, self.kinds, decimal=decimal, papers=papers, words=words)
+        sorter = Sorter(ruling.lock, self.kinds, decimal=decimal, papers=papers, words=words, whole=ruling.lists is not None)
         sorted_ = [path for path in self.kinds if path == "on" or group_of(path)]
         self.classes = {path: Classes(sorter.of(path)) for path in sorted_}
         self.groups = {name: self._group(name) for name in GROUPS}
@@ -79,8 +79,8 @@ class Book:
         self.quantities: list[Bound] = [ONE, SOME]
         self.quantity_of: dict[Bound, int] = {}
         self.exporters = Exporters(ruling, self.groups, self.days, self.quantities, self.beside)
-        self.importers = Importers(ruling, self.groups, self.days, ONE)
-        self.licences = Licences(ruling, self.groups, self.days, ONE)
+        self.importers = Importers(ruling, self.groups, self.days, ONE, sorter.name)
+        self.licences = Licences(ruling, self.groups, self.days, ONE, sorter.name)
         self.balances = Balances(ruling, self.groups)
         self.keys = Keys(3)
         self.answered: list[int] = []

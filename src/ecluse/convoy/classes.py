@@ -38,8 +38,13 @@ class Sorter:
         decimal: str = ".",
         papers: bool = False,
         words: Mapping[str, Mapping[str, str]] | None = None,
+        whole: bool = False,
     ) -> None:
-        """`kinds` says what each path holds, `words` which of a user's own words stand for ours, by path."""
+        """`kinds` says what each path holds, `words` which of a user's own words stand for ours, by path.
+
+        With `whole`, names of parties are kept apart, since lists are held against them.
+        """
+        self.whole = whole
         self.lock, self.kinds, self.decimal, self.papers = lock, kinds, decimal, papers
         self.own = words or {}
         self.words = frozenset(_words(lock))
@@ -52,12 +57,15 @@ class Sorter:
         kind = self.kinds[path]
         last = path.rpartition(".")[2]
         judge: Callable[[object], Hashable] = frozen
-        if any(path == name or path.endswith(f".{name}") for name in UNREAD) and last not in self.read:
+        named = last == "name" and self.whole
+        if named:
+            judge = frozen
+        elif any(path == name or path.endswith(f".{name}") for name in UNREAD) and last not in self.read:
             judge = frozen if self.papers or last == "via" else _alike
         elif last in COUNTRY:
             judge = self._place
         elif last == "name" and not self.papers:
-            judge = self._name
+            judge = self.name
 
         words = self.own.get(path, {})
 
@@ -77,7 +85,7 @@ class Sorter:
             self.places[code] = frozenset((one.id, str(each)) for one in groups for each in _of(one.members, code))
         return self.places[code]
 
-    def _name(self, value: object) -> Hashable:
+    def name(self, value: object) -> Hashable:
         """Sort a party's name: those that provisions, papers or reports know stand alone."""
         if not isinstance(value, str):
             return frozen(value)

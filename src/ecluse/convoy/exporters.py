@@ -12,6 +12,7 @@ import polars as pl
 from ecluse.bounds import Bound
 from ecluse.convoy.answers import CODES, DECISIVE, Gate, exporter_of
 from ecluse.convoy.signatures import Signatures
+from ecluse.convoy.whos import Whos
 from ecluse.convoy.things import Ruling, Situation, decided, facts_on, route_of, situation
 from ecluse.engine.facts import item_facts, party_facts, unit_tpp
 from ecluse.engine.frame import lay, whole
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ecluse.convoy.groups import Group
     from ecluse.engine.facts import Facts
 
-SORTED = ("item", "parties", "facts", "route")
+SORTED = ("item", "who", "route")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Case:
     """A situation of the exporter's gate: one that stands for its like, and whether a licence is held."""
 
     one: Situation
+    who: int
     held: int
 
 
@@ -53,7 +55,8 @@ class Exporters:
         facts = groups["facts"].paths
         self.kinds = [one.kind for name, one in ruling.lock.library.facts.items() if f"facts.{name}" in facts]
         self.ruling, self.groups, self.days, self.quantities, self.beside = ruling, groups, days, quantities, beside
-        self.signatures = Signatures(ruling, groups, days)
+        self.whos = Whos(ruling, groups, days)
+        self.signatures = Signatures(ruling, groups, days, self.whos)
         self.sorts = {name: Sorted(self.signatures.of(name)) for name in SORTED}
         self.keys = Keys(len(SORTED) + 3)
         self.steps = ruling.lock.library.days()
@@ -64,6 +67,7 @@ class Exporters:
     def numbers(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
         """Give the number of each row's answer."""
         span = self._spans().take(days)
+        things = {**things, "who": self.whos.numbers(things, days)}
         rows = {name: self.sorts[name].of(span, things[name]) for name in SORTED}
         # Where a quantity is held against other facts, the chip's own figures count too.
         measured = quantity > 1
@@ -71,7 +75,7 @@ class Exporters:
             rows["item"] = np.where(measured, things["item"] + np.int64(1 << 20), rows["item"])
         ids, fresh = self.keys.ids([*(rows[name] for name in SORTED), span, held + 1, quantity])
         cases = [
-            Case(situation(things, at, self.days[span[at]], self.quantities[quantity[at]]), int(held[at]))
+            Case(situation(things, at, self.days[span[at]], self.quantities[quantity[at]]), int(things["who"][at]), int(held[at]))
             for at in fresh.tolist()
         ]
         for gate in self._gates(cases):
@@ -146,7 +150,7 @@ class Exporters:
         odd = set(owner[np.isin(chip, laid.odd)].tolist())
         frames, several = [laid.frame[chip]], dict(laid.shape.several)
         for name, told in self._other_facts(day):
-            numbers, place = _distinct([getattr(case.one, name) for case in cases])
+            numbers, place = _distinct([case.who if name == "who" else case.one.route for case in cases])
             laid = lay([told(number) for number in numbers], kinds, edges)
             odd |= set(np.flatnonzero(np.isin(place, laid.odd)).tolist())
             several |= laid.shape.several
@@ -167,8 +171,8 @@ class Exporters:
     def _other_facts(self, day: dt.date) -> Iterator[tuple[str, Callable[[int], Facts]]]:
         """Give for each other group how one of its things is laid out."""
         yield "route", lambda number: route_of(self.groups, number)
-        yield "parties", lambda number: party_facts(self.groups["parties"].line(number))
-        yield "facts", lambda number: facts_on(self.groups, number, day)
+        yield "who", lambda number: party_facts(self.whos.lines[number])
+        yield "who", lambda number: facts_on(self.whos.lines[number], day)
 
 
 def _distinct(numbers: list[int]) -> tuple[list[int], Codes]:

@@ -15,7 +15,7 @@ from ecluse.truth import NO
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from ecluse.bounds import Bound
     from ecluse.convoy.groups import Group
@@ -44,9 +44,17 @@ class Items:
 class Importers:
     """Answers of the importer's gate, by number; number 0 is that of a line it does not apply to."""
 
-    def __init__(self, ruling: Ruling, groups: Mapping[str, Group], days: Sequence[dt.date], some: Bound) -> None:
-        """`days` are the days by number, `some` a quantity that stands for all."""
-        self.ruling, self.groups, self.days, self.some = ruling, groups, days, some
+    def __init__(
+        self,
+        ruling: Ruling,
+        groups: Mapping[str, Group],
+        days: Sequence[dt.date],
+        some: Bound,
+        name: Callable[[object], Hashable],
+    ) -> None:
+        """`days` are the days by number, `some` a quantity that stands for all, `name` sorts parties' names."""
+        self.ruling, self.groups, self.days, self.some, self.name = ruling, groups, days, some, name
+        self.own = bool(groups["papers"].paths)
         self.read = evidence.facts_read(ruling.lock.evidence)
         self.spans = evidence.days(ruling.lock.evidence)
         self.sorts = {
@@ -62,7 +70,7 @@ class Importers:
 
     def _parties(self, _: int, number: int) -> Hashable:
         line = self.groups["parties"].line(number)
-        return tuple((role, party and (party.name, party.kind)) for role, party in line.parties())
+        return tuple((role, party and (party.name if self.own else party.name and self.name(party.name), party.kind)) for role, party in line.parties())
 
     def _facts(self, _: int, number: int) -> Hashable:
         stated = self.groups["facts"].line(number).facts
@@ -105,9 +113,16 @@ class Importers:
 class Licences:
     """Whether an exporter's licence is held, and whether a paper with a balance bears on a row."""
 
-    def __init__(self, ruling: Ruling, groups: Mapping[str, Group], days: Sequence[dt.date], some: Bound) -> None:
+    def __init__(
+        self,
+        ruling: Ruling,
+        groups: Mapping[str, Group],
+        days: Sequence[dt.date],
+        some: Bound,
+        name: Callable[[object], Hashable],
+    ) -> None:
         """As for `Importers`."""
-        self.ruling, self.groups, self.days, self.some = ruling, groups, days, some
+        self.ruling, self.groups, self.days, self.some, self.name = ruling, groups, days, some, name
         self.items, self.parties, self.route = Sorted(Items(ruling, groups)), Sorted(self._parties), Sorted(self._route)
         self.spans = evidence.days(ruling.lock.evidence)
         self.own = bool(groups["papers"].paths)
@@ -118,7 +133,7 @@ class Licences:
 
     def _parties(self, _: int, number: int) -> Hashable:
         line = self.groups["parties"].line(number)
-        return tuple((role, party and party.name) for role, party in line.parties())
+        return tuple((role, party and (self.name(party.name) if party.name and not self.own else party.name)) for role, party in line.parties())
 
     def _route(self, _: int, number: int) -> Hashable:
         line = self.groups["route"].line(number)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ecluse.convoy.answers import Answer
     from ecluse.dates import Known
     from ecluse.lock import Lock
+    from ecluse.parties.cleared import Cleared
+    from ecluse.parties.screen import Screener
     from ecluse.tables.coding import Codes
     from ecluse.tables.reading import Source
 
@@ -52,6 +54,8 @@ class Options:
     reading: str = "enforced"
     law: tuple[Path, ...] = ()
     evidence: tuple[Path, ...] = ()
+    lists: Screener | None = None
+    cleared: tuple[Cleared, ...] = ()
     compare_on: dt.date | None = None
     compare_law: tuple[Path, ...] = ()
 
@@ -121,11 +125,12 @@ def _rulings(options: Options) -> list[Ruling]:
     """Give what rules: once, or twice where a second answer is asked for."""
     lock = build(tuple(options.law), tuple(options.evidence))
     today, known = moment(None, None, options.known)
-    first = Ruling(lock, today, known, options.on, options.reading)
+    held = (options.lists, options.cleared)
+    first = Ruling(lock, today, known, options.on, options.reading, *held)
     if options.compare_on is None and not options.compare_law:
         return [first]
     other = build((*options.law, *options.compare_law), tuple(options.evidence))
-    return [first, Ruling(other, today, known, options.compare_on or options.on, options.reading)]
+    return [first, Ruling(other, today, known, options.compare_on or options.on, options.reading, *held)]
 
 
 def _again(book: Book, table: object, place: Path) -> Codes:

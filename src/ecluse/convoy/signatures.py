@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ecluse.convoy.groups import Group
     from ecluse.convoy.things import Ruling
+    from ecluse.convoy.whos import Whos
     from ecluse.engine.facts import Facts
     from ecluse.engine.weigh import Compiled
     from ecluse.provision import Law
@@ -70,15 +71,15 @@ leaves = lru_cache(maxsize=512)(Leaves)
 class Signatures:
     """The signatures of things on days, both by number."""
 
-    def __init__(self, ruling: Ruling, groups: Mapping[str, Group], days: Sequence[dt.date]) -> None:
+    def __init__(self, ruling: Ruling, groups: Mapping[str, Group], days: Sequence[dt.date], whos: Whos) -> None:
         """`days` are the days by number."""
-        self.ruling, self.groups, self.days = ruling, groups, days
+        self.ruling, self.groups, self.days, self.whos = ruling, groups, days, whos
         facts = ruling.lock.library.facts.values()
         self.silent: Facts = {fact.name: NO for fact in facts if fact.silence_is_no}
 
     def of(self, group: str) -> Callable[[int, int], Hashable]:
         """Give the function that signs the things of a group."""
-        return {"item": self._item, "parties": self._parties, "facts": self._facts, "route": self._route}[group]
+        return {"item": self._item, "who": self._who, "route": self._route}[group]
 
     def _laws(self, day: int) -> tuple[Leaves, ...]:
         """Give the law asked for and the text, where it differs: both must be told apart."""
@@ -100,14 +101,12 @@ class Signatures:
         )
         return tuple(dict.fromkeys(told))
 
-    def _parties(self, day: int, number: int) -> Hashable:
-        facts = self.silent | party_facts(self.groups["parties"].line(number))
-        return tuple(law.signature("parties", facts) for law in self._laws(day))
-
-    def _facts(self, day: int, number: int) -> Hashable:
-        facts = self.silent | facts_on(self.groups, number, self.days[day])
-        resolved = facts.get("red_flags_resolved"), facts.get("red_flags_seen")
-        return (resolved, *(law.signature("facts", facts) for law in self._laws(day)))
+    def _who(self, day: int, number: int) -> Hashable:
+        line = self.whos.lines[number]
+        parties = self.silent | party_facts(line)
+        facts = self.silent | facts_on(line, self.days[day])
+        told = ((law.signature("parties", parties), law.signature("facts", facts)) for law in self._laws(day))
+        return facts.get("red_flags_resolved"), facts.get("red_flags_seen"), *told
 
     def _route(self, day: int, number: int) -> Hashable:
         facts = self.silent | route_of(self.groups, number)

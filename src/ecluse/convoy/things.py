@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ecluse.engine.facts import Facts
     from ecluse.lock import Lock
     from ecluse.order import Line
+    from ecluse.parties.cleared import Cleared
+    from ecluse.parties.screen import Screener
     from ecluse.tables.coding import Codes
 
 GROUPS = ("item", "parties", "facts", "papers", "route")
@@ -28,13 +30,18 @@ GROUPS = ("item", "parties", "facts", "papers", "route")
 
 @dataclass(frozen=True)
 class Ruling:
-    """What all rows are ruled by: the lock, a day for all (else each row's own, else `today`), knowledge, reading."""
+    """What all rows are ruled by: the lock, a day for all (else each row's own, else `today`), knowledge, reading.
+
+    `lists` are those that parties are held against, `cleared` the hits that a person has judged.
+    """
 
     lock: Lock
     today: dt.date
     known: Known
     on: dt.date | None = None
     reading: str = "enforced"
+    lists: Screener | None = None
+    cleared: tuple[Cleared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,15 @@ def line_of(groups: Mapping[str, Group], one: Situation) -> Line:
 def decided(ruling: Ruling, groups: Mapping[str, Group], one: Situation) -> Decision:
     """Decide a situation as one line."""
     line = line_of(groups, one)
-    return decide(line, ruling.lock, on=one.day, known=ruling.known, reading=ruling.reading)
+    return decide(
+        line,
+        ruling.lock,
+        on=one.day,
+        known=ruling.known,
+        reading=ruling.reading,
+        lists=ruling.lists,
+        cleared=ruling.cleared,
+    )
 
 
 def models_of(line: Line, lock: Lock) -> tuple[str, ...]:
@@ -90,6 +105,6 @@ def route_of(groups: Mapping[str, Group], number: int) -> Facts:
     return facts
 
 
-def facts_on(groups: Mapping[str, Group], number: int, day: dt.date) -> Facts:
+def facts_on(line: Line, day: dt.date) -> Facts:
     """Lay out what is certified, with days counted to a day."""
-    return {"exceptions_claimed": ()} | certified_facts(groups["facts"].line(number), day)
+    return {"exceptions_claimed": ()} | certified_facts(line, day)

@@ -1,0 +1,108 @@
+"""Who is at the other end of a row: its parties and what is certified, held against the lists once."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecluse.order import ROLES
+from ecluse.parties.ages import STALE_AFTER_DAYS
+from ecluse.parties.entry import cited_day
+from ecluse.parties.gates import screened
+from ecluse.tables.coding import Codes, Sorted, Trie
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+    from ecluse.convoy.groups import Group
+    from ecluse.convoy.things import Ruling
+    from ecluse.order import Line
+    from ecluse.parties.entry import Entry
+    from ecluse.parties.screen import Hit, Screener
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+class Remembering:
+    """Lists that hold each name and country against themselves once."""
+
+    def __init__(self, lists: Screener) -> None:
+        self.lists = lists
+        self.found: dict[tuple[str, str | None], tuple[Hit, ...]] = {}
+        self.date, self.digest, self.counts = lists.date, lists.digest, lists.counts
+
+    def screen(self, name: str, country: str | None = None) -> tuple[Hit, ...]:
+        """Give the hits of a name, best first."""
+        key = name, country
+        if key not in self.found:
+            self.found[key] = self.lists.screen(name, country)
+        return self.found[key]
+
+
+class Whos:
+    """Parties with what is certified about a row, by number; each as the line that holds them, screened."""
+
+    def __init__(self, ruling: Ruling, groups: Mapping[str, Group], days: Sequence[dt.date]) -> None:
+        """`days` are the days by number."""
+        self.ruling, self.groups, self.days = ruling, groups, days
+        self.lists = None if ruling.lists is None else Remembering(ruling.lists)
+        self.spans = Sorted(self._span)
+        self.edges: dict[int, list[dt.date]] = {}
+        self.trie = Trie(3)
+        self.lines: list[Line] = []
+
+    def numbers(self, things: Mapping[str, Codes], days: Codes) -> Codes:
+        """Give the number of each row's parties and facts, as the lists have them on its day."""
+        span: Codes = np.zeros(len(days), dtype=np.int32)
+        if self.lists is not None:
+            span = self.spans.of(days, things["parties"])
+        found = self.trie.walk([things["parties"], things["facts"], span], len(days))
+        if self.trie.count > len(self.lines):
+            # The last row of each number stands for it.
+            stands = np.zeros(self.trie.count, dtype=np.int64)
+            stands[found] = np.arange(len(found))
+            for number in range(len(self.lines), self.trie.count):
+                at = int(stands[number])
+                self.lines.append(self._line(int(things["parties"][at]), int(things["facts"][at]), self.days[days[at]]))
+        return found
+
+    def _line(self, parties: int, facts: int, day: dt.date) -> Line:
+        line = dataclasses.replace(self.groups["parties"].line(parties), facts=self.groups["facts"].line(facts).facts)
+        if self.lists is None:
+            return line
+        known = self.ruling.known.last_day("exporter")
+        return screened(line, self.lists, day, known, self.ruling.cleared)[0]  # type: ignore[arg-type]
+
+    def _span(self, day: int, number: int) -> Hashable:
+        """Tell days apart for parties where the lists, or the entries that they meet, answer otherwise."""
+        return number, bisect_right(self._edges(number), self.days[day])
+
+    def _edges(self, number: int) -> list[dt.date]:
+        edges = self.edges.get(number)
+        if edges is None and self.lists is not None:
+            date, margin = self.lists.date, dt.timedelta(days=STALE_AFTER_DAYS)
+            days = {date - margin, date, date + margin + dt.timedelta(days=1)}
+            for entry in self._met(self.groups["parties"].line(number)):
+                days |= {day for day in (entry.until, entry.listed, cited_day(entry.cite)) if day is not None}
+                days |= {dt.date(year, 1, 1) for year in range(FIRST_YEAR, LAST_YEAR)}
+            edges = self.edges[number] = sorted(days)
+        return edges or []
+
+    def _met(self, line: Line) -> Iterator[Entry]:
+        """Give the entries that a line's parties, their parents and owners meet."""
+        if self.lists is None:
+            return
+        for party in (*(getattr(line, role) for role in ROLES), *line.intermediates):
+            if party is None:
+                continue
+            parent = party.ultimate_parent
+            named = [(party.name, party.country or party.headquarters)]
+            named += [(parent.name, parent.headquarters)] if parent else []
+            named += [(owner.name, owner.headquarters) for owner in party.owners or ()]
+            for name, country in named:
+                if name is not None:
+                    yield from (hit.entry for hit in self.lists.screen(name, country))
