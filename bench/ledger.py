@@ -199,7 +199,7 @@ def naive(seconds: float, how: str, cap: int) -> Result:
 
 def postgres_ours(found: server.Server, seconds: float, *, chained: bool) -> Result:
     """Ours on PostgreSQL: eight processes with connections of their own."""
-    from ecluse.desk.store import postgres  # noqa: PLC0415 - an extra
+    from ecluse.desk.store import postgres
 
     class Unchained(postgres.PostgresStore):
         """Without events and head, to see what the chain costs."""

@@ -26,7 +26,8 @@ CHIPS = (
     "T4",
     "A30", "V100", "RTX 6000 Ada", "RTX 5090", "RTX 5080", "Ascend 910B", "Ascend 910C", "Gaudi 3", "Gaudi 2",
     "AWS Trainium2", "MI250X", "MI210", "RTX A6000", "RTX 4080", "RTX 3090", "A16", "A2", "H20 3e", "RTX 5090 D",
-    "B100", "GB300", "H100 NVL", "H200 NVL", "L40", "A100 PCIe 80GB", "A100 SXM4 40GB", "RTX 5070 Ti", "MI350X", "MI355X",
+    "B100", "GB300", "H100 NVL", "H200 NVL", "L40", "A100 PCIe 80GB", "A100 SXM4 40GB", "RTX 5070 Ti", "MI350X",
+    "MI355X",
     "Tesla P100", "RTX 2080 Ti", "Max 1550", "a board nobody lists", "prototype x7", "RTX PRO 6000",
 )  # fmt: skip
 COUNTRIES = (

@@ -92,7 +92,7 @@ def main() -> None:
 def peer(returns: np.ndarray, market: np.ndarray, place: int) -> None:
     """Time Kolari-Pynnonen on one event beside `eventstudystatistics`, which is given our residuals."""
     try:
-        import eventstudystatistics as other  # noqa: PLC0415
+        import eventstudystatistics as other
     except ImportError:
         print("  SKIPPED eventstudystatistics: not installed")
         return
@@ -114,8 +114,8 @@ def peer(returns: np.ndarray, market: np.ndarray, place: int) -> None:
 
 def files(prices: Prices) -> None:
     """Time reading the panel as CSV and as Parquet, long."""
-    import tempfile  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
+    import tempfile
+    from pathlib import Path
 
     wide = pl.DataFrame({"date": prices.sessions} | dict(zip(prices.tickers, prices.values, strict=True)))
     long = wide.unpivot(index="date", variable_name="ticker", value_name="close")

@@ -67,7 +67,9 @@ class Book:
         self.kinds = {path: str(kind_of(path, facts)) for path in self.paths.values()}
         self.decimal = decimal
         papers = any(group_of(path) == "papers" for path in self.kinds)
-        sorter = Sorter(ruling.lock, self.kinds, decimal=decimal, papers=papers, words=words, whole=ruling.lists is not None)
+        sorter = Sorter(
+            ruling.lock, self.kinds, decimal=decimal, papers=papers, words=words, whole=ruling.lists is not None
+        )
         sorted_ = [path for path in self.kinds if path == "on" or group_of(path)]
         self.classes = {path: Classes(sorter.of(path)) for path in sorted_}
         self.groups = {name: self._group(name) for name in GROUPS}

@@ -12,8 +12,8 @@ import polars as pl
 from ecluse.bounds import Bound
 from ecluse.convoy.answers import CODES, DECISIVE, Gate, exporter_of
 from ecluse.convoy.signatures import Signatures
-from ecluse.convoy.whos import Whos
 from ecluse.convoy.things import Ruling, Situation, decided, facts_on, route_of, situation
+from ecluse.convoy.whos import Whos
 from ecluse.engine.facts import item_facts, party_facts, unit_tpp
 from ecluse.engine.frame import lay, whole
 from ecluse.engine.rows import answer_rows, edges_of
@@ -75,7 +75,11 @@ class Exporters:
             rows["item"] = np.where(measured, things["item"] + np.int64(1 << 20), rows["item"])
         ids, fresh = self.keys.ids([*(rows[name] for name in SORTED), span, held + 1, quantity])
         cases = [
-            Case(situation(things, at, self.days[span[at]], self.quantities[quantity[at]]), int(things["who"][at]), int(held[at]))
+            Case(
+                situation(things, at, self.days[span[at]], self.quantities[quantity[at]]),
+                int(things["who"][at]),
+                int(held[at]),
+            )
             for at in fresh.tolist()
         ]
         for gate in self._gates(cases):

@@ -70,7 +70,10 @@ class Importers:
 
     def _parties(self, _: int, number: int) -> Hashable:
         line = self.groups["parties"].line(number)
-        return tuple((role, party and (party.name if self.own else party.name and self.name(party.name), party.kind)) for role, party in line.parties())
+        return tuple(
+            (role, party and (party.name if self.own else party.name and self.name(party.name), party.kind))
+            for role, party in line.parties()
+        )
 
     def _facts(self, _: int, number: int) -> Hashable:
         stated = self.groups["facts"].line(number).facts
@@ -133,7 +136,10 @@ class Licences:
 
     def _parties(self, _: int, number: int) -> Hashable:
         line = self.groups["parties"].line(number)
-        return tuple((role, party and (self.name(party.name) if party.name and not self.own else party.name)) for role, party in line.parties())
+        return tuple(
+            (role, party and (self.name(party.name) if party.name and not self.own else party.name))
+            for role, party in line.parties()
+        )
 
     def _route(self, _: int, number: int) -> Hashable:
         line = self.groups["route"].line(number)

@@ -62,8 +62,7 @@ def two_sided(statistic: Floats, freedom: Floats | None = None) -> Floats:
 
 def critical(level: float, freedom: Floats) -> Floats:
     """Give how many standard errors an interval of a level reaches each way."""
-    found: Floats = stdtrit(freedom, 0.5 + level / 2)
-    return found
+    return np.asarray(stdtrit(freedom, 0.5 + level / 2), dtype=np.float64)
 
 
 def holm(p: Floats) -> Floats:
