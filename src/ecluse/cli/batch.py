@@ -62,10 +62,16 @@ def run(options: argparse.Namespace) -> int:
         law=tuple(options.law),
         evidence=tuple(options.evidence),
         **screening(options),
+        lists_at=options.lists,
         compare_on=options.compare_on,
         compare_law=tuple(options.compare_law),
     )
-    done = batch(wanted, None if options.quiet else Progress())
+    if options.spark is not None:
+        from ecluse.convoy.spread import spread  # noqa: PLC0415
+
+        done = spread(wanted, options.spark)
+    else:
+        done = batch(wanted, None if options.quiet else Progress())
     if not options.quiet:
         sys.stderr.write("\r\033[K" if sys.stderr.isatty() else "")
     if options.report is not None:

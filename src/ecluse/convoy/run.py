@@ -22,7 +22,7 @@ from ecluse.tables.writing import Aside, Writing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ecluse.convoy.answers import Answer
@@ -41,7 +41,8 @@ READ_AHEAD = 1
 class Options:
     """What to decide and how: the table, where answers go, and what rules (as for one line).
 
-    `compare_on` and `compare_law` ask for a second answer beside the first: all rows on another day,
+    `lists_at` says where the lists were read from (None: the snapshot shipped), for executors that
+    read them again. `compare_on` and `compare_law` ask for a second answer beside the first: all rows on another day,
     or under the house rules of other folders.
     """
 
@@ -55,6 +56,7 @@ class Options:
     law: tuple[Path, ...] = ()
     evidence: tuple[Path, ...] = ()
     lists: Screener | None = None
+    lists_at: Path | None = None
     cleared: tuple[Cleared, ...] = ()
     compare_on: dt.date | None = None
     compare_law: tuple[Path, ...] = ()
@@ -74,11 +76,20 @@ class Run:
     rejected_to: Path | None = None
 
 
-def batch(options: Options, progress: Callable[[int, float], None] | None = None) -> Run:
-    """Answer every row of a table; raises BadTable where the table as a whole cannot be read.
+@dataclass(frozen=True)
+class Prepared:
+    """A run made ready: the table, what rules, which path each column holds, and a user's own words."""
 
-    `progress` is told how many rows have been answered, and which share of the table that is.
-    """
+    source: Source
+    rulings: list[Ruling]
+    paths: dict[str, str]
+    unread: tuple[str, ...]
+    decimal: str
+    words: dict[str, Mapping[str, str]]
+
+
+def prepared(options: Options) -> Prepared:
+    """Look into the table and build what rules it. Raises BadTable."""
     source = opened(options.table)
     if options.to.resolve() == options.table.resolve():
         message = f"{options.to}: the answers would overwrite the table; name another file."
@@ -90,14 +101,24 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
     ignored = (*options.ignored, *made.ignored)
     paths, unread = understood(source.columns, made.columns, ignored, facts, str(options.table))
     words = {paths[column]: told for column, told in made.values.items() if column in paths}
-    books = [Book(paths, ruling, decimal=made.decimal, words=words) for ruling in rulings]
-    run = Run(rulings[0], rulings[0].lock, unread=tuple(unread), compared=rulings[1] if rulings[1:] else None)
+    return Prepared(source, rulings, paths, tuple(unread), made.decimal, words)
+
+
+def batch(options: Options, progress: Callable[[int, float], None] | None = None) -> Run:
+    """Answer every row of a table; raises BadTable where the table as a whole cannot be read.
+
+    `progress` is told how many rows have been answered, and which share of the table that is.
+    """
+    made = prepared(options)
+    paths, rulings = made.paths, made.rulings
+    books = [Book(paths, ruling, decimal=made.decimal, words=made.words) for ruling in rulings]
+    run = Run(rulings[0], rulings[0].lock, unread=made.unread, compared=rulings[1] if rulings[1:] else None)
     free = frozenset(column for column, path in paths.items() if path in FREE and path != "on")
     with Writing(options.to) as out, Aside(options.to) as aside, ThreadPoolExecutor(1) as writer:
         typed = kind_of(options.to) == ".parquet"
         columns = [Columns(typed=typed) for _ in books]
         waiting: Future[None] | None = None
-        for block in _ahead(source, free):
+        for block in _ahead(made.source, free):
             passed = books[0].passed(block)
             aside.write(passed.rejects)
             run.summary.add(passed, books[0].answers)
