@@ -21,6 +21,7 @@ VERBS = {
     "chips": "the catalogue of chips: list, show",
     "law": "the law as data: list, show, diff, test",
     "claims": "the evidence on the importer's gate: list, about, show, board",
+    "serve": "pages and a JSON API, on this machine unless told otherwise",
 }
 DESCRIPTION = """\
 Open, executable trade control for AI accelerators: may these chips pass from this seller to that
