@@ -97,6 +97,7 @@ def _flat(value: object) -> str:
 
 
 def chip_row(lock: Lock, chip: Chip, on: dt.date, by: Known) -> dict[str, object]:
+    """Give a chip as a row of the list, with its level on a day."""
     from ecluse.engine.data import measures_data  # noqa: PLC0415
     from ecluse.lock import level_of  # noqa: PLC0415
 
@@ -138,6 +139,7 @@ def show(options: argparse.Namespace) -> int:
 
 
 def details(chip: Chip) -> dict[str, object]:
+    """Give what the list leaves out of a chip."""
     from ecluse.chips import candidates  # noqa: PLC0415
 
     return {

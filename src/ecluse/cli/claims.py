@@ -98,6 +98,7 @@ def _line(claim: Claim, last: dt.date) -> str:
 
 
 def claim_data(base: evidence.Base, claim: Claim, by: Known) -> dict[str, object]:
+    """Give a claim as data, with the relations known by then."""
     attribution = claim.attribution
     moment = by.at("importer")
     return {
@@ -233,6 +234,7 @@ def show_board(options: argparse.Namespace) -> int:
 
 
 def fields(record: object) -> dict[str, object]:
+    """Give a record of the board as data."""
     names = getattr(type(record), "__slots__", ())
     return {name: _plain(getattr(record, name)) for name in names}
 

@@ -95,6 +95,7 @@ def _standing(one: Provision, on: dt.date | None, by: Known | None) -> tuple[Ver
 
 
 def version_row(one: Provision, version: Version) -> dict[str, object]:
+    """Give one version of a provision as data."""
     return {
         "id": one.id,
         "title": one.title,

@@ -50,7 +50,7 @@ class Stream(Response):
         del self.headers["content-length"]
         self.rows = rows
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI calls it
         """Send the rows; whoever has gone is noticed when sending fails."""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         async for rows in self.rows:
@@ -173,13 +173,21 @@ async def _rows(site: Site, request: Request, ask: When) -> AsyncIterator[bytes]
     """Answer rows as they come, some hundreds at a time."""
     memory = Kept(20_000)
     number, out = 0, []
-    async for raw in _split(request):
-        number += 1
-        out.append(_row(site, raw, number, ask, memory))
-        if len(out) >= BATCH:
-            yield b"".join(out)
-            out.clear()
+    try:
+        async for raw in _split(request):
+            number += 1
+            out.append(_row(site, raw, number, ask, memory))
+            if len(out) >= BATCH:
+                yield b"".join(out)
+                out.clear()
+    except Problem as refused:
+        out.append(_refused(number + 1, refused.detail))
     yield b"".join(out)
+
+
+def _refused(number: int, why: str) -> bytes:
+    told = {"row": number, "line": None, "may_pass": None, "exporter": None, "importer": None, "error": why}
+    return ENCODER.encode(told) + b"\n"
 
 
 async def _split(request: Request) -> AsyncIterator[bytes]:
@@ -203,15 +211,7 @@ def _row(site: Site, raw: bytes, number: int, ask: When, memory: Kept) -> bytes:
         table = parse_json(text, f"row {number}", BadLine)
         line = read_line(table, f"row {number}", site.lock.library.facts)
     except InputError as problem:
-        told = {
-            "row": number,
-            "line": None,
-            "may_pass": None,
-            "exporter": None,
-            "importer": None,
-            "error": str(problem),
-        }
-        return ENCODER.encode(told) + b"\n"
+        return _refused(number, str(problem))
     key = repr(replace(line, id=None))
     tail = memory.get(key, lambda: _tail(decide(line, site.lock, on=ask[0], known=ask[1], reading=ask[2])))
     return b'{"row":%d,"line":%b,%b\n' % (number, ENCODER.encode(line.id), tail)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Where each gate stands across the canal, and the word of its state.
 EXPORTER, IMPORTER = 235, 485
 TOP, BOTTOM, MIDDLE = 46, 154, 100
-SIGNS = {"yes": "✓", "no": "✕", "unknown": "?", "none": "–"}
+SIGNS = {"yes": "✓", "no": "✕", "unknown": "?", "none": "-"}
 
 
 def lock(exporter: str, importer: str, title: str, description: str) -> Markup:
@@ -23,20 +23,21 @@ def lock(exporter: str, importer: str, title: str, description: str) -> Markup:
     A state is `yes`, `no`, `unknown`, or `none` where the gate does not apply.
     """
     ship = 90 if exporter in ("no", "unknown") else 360 if importer in ("no", "unknown") else 622
-    parts = [
+    parts = (
         f'<svg class="lock" viewBox="0 0 720 200" role="img" aria-labelledby="lock-title lock-desc">'
-        f'<title id="lock-title">{escape(title)}</title><desc id="lock-desc">{escape(description)}</desc>',
+        f'<title id="lock-title">{escape(title)}</title><desc id="lock-desc">{escape(description)}</desc>'
         f'<rect class="bank" width="720" height="200" rx="8"/><rect class="water" y="{TOP}" width="720" '
-        f'height="{BOTTOM - TOP}"/>',
-        '<path class="ripple" d="M20 78h46M150 130h40M320 70h52M400 136h44M560 74h44M650 128h40M60 136h30M560 140h20"/>',
-        f'<path class="wall" d="M0 {TOP}H720M0 {BOTTOM}H720"/>',
-        _gate(EXPORTER, exporter),
-        _gate(IMPORTER, importer),
-        f'<g class="ship" transform="translate({ship} {MIDDLE})"><path d="M-46 -17H22Q40 -10 46 0Q40 10 22 17H-46Z"/>'
+        f'height="{BOTTOM - TOP}"/>'
+        '<path class="ripple" d="M20 78h46M150 130h40M320 70h52M400 136h44M560 74h44M650 128h40M60 136h30'
+        'M560 140h20"/>'
+        f'<path class="wall" d="M0 {TOP}H720M0 {BOTTOM}H720"/>'
+        + _gate(EXPORTER, exporter)
+        + _gate(IMPORTER, importer)
+        + f'<g class="ship" transform="translate({ship} {MIDDLE})"><path d="M-46 -17H22Q40 -10 46 0Q40 10 22 17H-46Z"/>'
         '<path class="cargo" d="M-38 -10h14v20h-14zM-20 -10h14v20h-14zM-2 -10h14v20h-14z"/></g>',
-        "</svg>",
-    ]
-    return Markup("".join(parts))  # noqa: S704 - every text in it is escaped above
+        +"</svg>",
+    )
+    return Markup(parts)  # noqa: S704 - every text in it is escaped above
 
 
 def _gate(x: int, state: str) -> str:

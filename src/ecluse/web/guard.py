@@ -104,14 +104,11 @@ class Guard:
         try:
             async with asyncio.timeout(seconds):
                 await self.app(scope, _limited(receive, limit), send)
-        except TooLarge:
-            code, detail = 413, f"the body is larger than {limit:,} bytes"
         except TimeoutError:
-            code, detail = 503, f"the answer took longer than {seconds:g} seconds"
-        else:
-            return
-        if not status[0]:
-            await problem.answer(code, detail, scope["path"])(scope, receive, send)
+            if status[0]:
+                return
+            detail = f"the answer took longer than {seconds:g} seconds"
+            await problem.answer(503, detail, scope["path"])(scope, receive, send)
 
     def refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, dict[str, str]] | None:
         """Say why a request may not come in: status, reason, headers."""
@@ -187,7 +184,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         came += len(message.get("body", b""))
         if came > limit:
-            raise TooLarge
+            raise problem.Problem(413, f"the body is larger than {limit:,} bytes")
         return message
 
     return limited

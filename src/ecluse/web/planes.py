@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ecluse.bounds import Bound, exactly
@@ -35,8 +36,8 @@ def density_plane(law: Law, rows: Sequence[Mapping[str, Any]], title: str) -> Ma
     rules = [one.version.when for one in law.rulings if one.provision.stage == "scope"]
     across, up = ([low, *_cuts(rules, name, low, high), high] for name, (low, high) in _spans(other))
     parts = []
-    for left, right in zip(across, across[1:], strict=False):
-        for low, high in zip(up, up[1:], strict=False):
+    for left, right in pairwise(across):
+        for low, high in pairwise(up):
             measures = Measures(tpp=exactly(_middle(left, right)), performance_density=exactly(_middle(low, high)))
             level = level_only(law, Candidate(None, None, None, "", None, measures)).ic_level
             parts.append(_box(scales, (left, right, low, high), f"r-{level.replace('.', '-')}", f"level {level}"))
@@ -51,8 +52,8 @@ def bandwidth_plane(law: Law, rows: Sequence[Mapping[str, Any]], title: str) -> 
     for number, (name, when) in enumerate(bandwidth_rules(law)):
         across, up = ([low, *_cuts([when], key, low, high), high] for key, (low, high) in _spans(other))
         weigh = prepare(when, law.groups).weigh
-        for left, right in zip(across, across[1:], strict=False):
-            for low, high in zip(up, up[1:], strict=False):
+        for left, right in pairwise(across):
+            for low, high in pairwise(up):
                 facts: dict[str, Any] = {
                     "tpp": exactly(_middle(left, right)),
                     other: exactly(_middle(low, high)),
@@ -178,5 +179,6 @@ def _chip(row: Mapping[str, Any], x: tuple[float, float], y: tuple[float, float]
     changed = ' class="moved"' if row.get("was") else ""
     return (
         f'<a href="/chips/{escape(str(row["id"]))}" aria-label="{escape(name)}: {escape(level)}"{changed}>'
-        f"{whisker}{mark(level, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2)}<title>{escape(name)}: {escape(level)}</title></a>"
+        f"{whisker}{mark(level, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2)}<title>{escape(name)}: {escape(level)}</title>"
+        "</a>"
     )

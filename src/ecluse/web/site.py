@@ -160,7 +160,7 @@ def number(value: object) -> str:
             low, high = value.get("at_least"), value.get("at_most")
             if low is None:
                 return f"≤ {number(high)}"
-            return f"≥ {number(low)}" if high is None else f"{number(low)} – {number(high)}"
+            return f"≥ {number(low)}" if high is None else f"{number(low)} to {number(high)}"
         case int():
             return f"{value:,}".replace(",", "\u202f")
         case float():

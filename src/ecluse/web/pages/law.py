@@ -59,7 +59,8 @@ def timeline(provisions: Sequence[Provision]) -> Markup:
     for year in range(START.year + 1, end.year + 1):
         x = across(dt.date(year, 1, 1).toordinal())
         parts.append(
-            f'<path class="grid" d="M{x} 22V{height}"/><text class="tick" x="{x}" y="14" text-anchor="middle">{year}</text>'
+            f'<path class="grid" d="M{x} 22V{height}"/>'
+            f'<text class="tick" x="{x}" y="14" text-anchor="middle">{year}</text>'
         )
     for number, one in enumerate(provisions):
         y = 30 + ROW * number
@@ -70,7 +71,10 @@ def timeline(provisions: Sequence[Provision]) -> Markup:
         for version in one.versions:
             parts += _bars(version, y, across, end)
         parts.append("</a>")
-    note = "Upper bar: in the books. Lower bar: applied by the authority, broken where that is not known. Dot: known from then on."
+    note = (
+        "Upper bar: in the books. Lower bar: applied by the authority, broken where that is not known. "
+        "Dot: known from then on."
+    )
     return figure(RIGHT + 20, height, "law-time", "Provisions over time", note, parts)
 
 
