@@ -16,6 +16,8 @@ from tests.web.test_pages import PAGES, SEED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    Tab = Any  # a browser, its context or its page: Playwright may not be there when types are checked
+
 CHROMIUM = shutil.which("chromium")
 api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER TESTS: pip install playwright")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TESTS: apt-get install chromium")
@@ -45,7 +47,7 @@ def home() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser() -> Iterator[Tab]:
     """One Chromium for all."""
     with api.sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
@@ -54,7 +56,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
+def page(browser: Tab) -> Iterator[Tab]:
     """A page whose requests and complaints are written down, and held to be none at the end."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
     tab = context.new_page()
@@ -69,7 +71,7 @@ def page(browser: Any) -> Iterator[Any]:
     assert said == []
 
 
-def axe(browser: Any, address: str, content: str | None = None) -> list[str]:
+def axe(browser: Tab, address: str, content: str | None = None) -> list[str]:
     """What axe-core finds on a page; the page's own policy is set aside for it alone."""
     context = browser.new_context(bypass_csp=True, viewport={"width": 1280, "height": 900}, locale="en-US")
     tab = context.new_page()
@@ -84,7 +86,7 @@ def axe(browser: Any, address: str, content: str | None = None) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_usable(page: Any, browser: Any, home: str, path: str) -> None:
+def test_page_is_usable(page: Tab, browser: Tab, home: str, path: str) -> None:
     """Nothing for axe, nothing wider than a phone or than half a screen, nothing said on the console."""
     page.goto(home + path)
     assert axe(browser, home + path) == []
@@ -93,36 +95,36 @@ def test_page_is_usable(page: Any, browser: Any, home: str, path: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_axe_finds_planted_faults(browser: Any) -> None:
+def test_axe_finds_planted_faults(browser: Tab) -> None:
     """On a spoiled page all three planted faults are found: a silent run proves nothing."""
     spoiled = "<html><head><title>x</title></head><body><p style='color:#bbb'>pale</p><input></body></html>"
     found = {one.partition(":")[0] for one in axe(browser, "", spoiled)}
     assert {"color-contrast", "html-has-lang", "label"} <= found
 
 
-def test_the_form_answers_as_it_is_filled(page: Any, home: str) -> None:
+def test_the_form_answers_as_it_is_filled(page: Tab, home: str) -> None:
     """The seed's line, filled by label: the answer comes, and the address holds the question."""
     page.goto(f"{home}/check")
     page.get_by_label("Chip", exact=True).fill("H200 SXM")
-    page.get_by_label("Quantity").fill("200000")
-    page.get_by_label("Leaves from").select_option("US")
-    page.get_by_label("Final destination").select_option("CN")
-    page.get_by_label("Day that rules").fill("2026-01-24")
-    page.get_by_label("As known on").fill("2026-01-24")
-    page.get_by_label("Day that rules").focus()
+    page.get_by_label("Quantity", exact=True).fill("200000")
+    page.get_by_label("Leaves from", exact=True).select_option("US")
+    page.get_by_label("Final destination", exact=True).select_option("CN")
+    page.get_by_label("Day that rules", exact=True).fill("2026-01-24")
+    page.get_by_label("As known on", exact=True).fill("2026-01-24")
+    page.get_by_label("Day that rules", exact=True).focus()
     page.wait_for_selector("#answer .verdict")
     page.wait_for_url("**known=2026-01-24**")
     assert "Exporter's gate" in page.locator("#answer").inner_text()
 
 
-def test_the_day_moves_a800(page: Any, home: str) -> None:
+def test_the_day_moves_a800(page: Tab, home: str) -> None:
     """A day on from 2023-11-16, A800 changes its class."""
     page.goto(f"{home}/chips?on=2023-11-16")
     page.get_by_role("link", name="a day on").click()
-    assert "A800" in page.locator(".moved").inner_text()
+    assert "A800" in page.locator("section.moved").inner_text()
 
 
-def test_language_switch(page: Any, home: str) -> None:
+def test_language_switch(page: Tab, home: str) -> None:
     """The interface speaks French and Chinese, and keeps to it."""
     page.goto(f"{home}/check?{SEED}")
     page.get_by_role("link", name="Français").click()
@@ -143,7 +145,7 @@ def test_language_switch(page: Any, home: str) -> None:
         "/world?chip=nvidia-h200-sxm-141gb&on=2026-01-24&known=2026-01-24",
     ],
 )
-def test_keyboard_reaches_all(page: Any, home: str, path: str) -> None:
+def test_keyboard_reaches_all(page: Tab, home: str, path: str) -> None:
     """Tab leads first to the skip link, then through the page, always to something that can be seen."""
     page.goto(home + path)
     page.keyboard.press("Tab")
@@ -156,7 +158,7 @@ def test_keyboard_reaches_all(page: Any, home: str, path: str) -> None:
     assert len(seen) > 12
 
 
-def test_print_is_a_memo(browser: Any, home: str) -> None:
+def test_print_is_a_memo(browser: Tab, home: str) -> None:
     """In print the form is gone, and what replays the answer is there."""
     context = browser.new_context(locale="en-US")
     tab = context.new_page()

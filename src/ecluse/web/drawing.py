@@ -34,8 +34,7 @@ def lock(exporter: str, importer: str, title: str, description: str) -> Markup:
         + _gate(EXPORTER, exporter)
         + _gate(IMPORTER, importer)
         + f'<g class="ship" transform="translate({ship} {MIDDLE})"><path d="M-46 -17H22Q40 -10 46 0Q40 10 22 17H-46Z"/>'
-        '<path class="cargo" d="M-38 -10h14v20h-14zM-20 -10h14v20h-14zM-2 -10h14v20h-14z"/></g>',
-        +"</svg>",
+        '<path class="cargo" d="M-38 -10h14v20h-14zM-20 -10h14v20h-14zM-2 -10h14v20h-14z"/></g></svg>'
     )
     return Markup(parts)  # noqa: S704 - every text in it is escaped above
 
