@@ -41,7 +41,7 @@ LINE = {"id": "a", "quantity": 2, "origin": "US", "destination": "CN", "on": "20
 
 async def ask(address: str, method: str = "GET", settings: Settings | None = None, **more: object) -> httpx.Response:
     """Ask the application, without a network."""
-    transport = httpx.ASGITransport(app=create(settings))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=create(settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8470") as client:
         return await client.request(method, address, **more)  # type: ignore[arg-type]
 

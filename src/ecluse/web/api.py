@@ -120,7 +120,7 @@ def _lists(site: Site, routes: APIRouter) -> None:
         shown = view(site, Asked(request.path_params, request.query_params))
         return Response(ENCODER.encode(shown.data), media_type=JSON)
 
-    given = (
+    given: tuple[tuple[str, Any, str, list[schema.Schema]], ...] = (
         ("/chips", chips.view, "The chips with their level on a day", [schema.ON, schema.KNOWN]),
         ("/chips/{chip}", chips.one, "One chip", [schema.ON, schema.KNOWN]),
         ("/law", law.view, "The provisions", [schema.parameter("kind", "only this kind")]),

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ecluse.web.settings import Settings
 
+T = TypeVar("T")
 FOLDER = Path(__file__).parent
 FIRST_DAY = dt.date(2022, 10, 7)
 CSRF = "ecluse_csrf"
@@ -82,7 +83,7 @@ class Asked:
         return _read("known", self.word("known"), parse_known, now)
 
 
-def _read(name: str, text: str, parse: Callable[[str], Any], default: Any) -> Any:  # noqa: ANN401 - days or knowledge
+def _read(name: str, text: str, parse: Callable[[str], T], default: T) -> T:
     if not text:
         return default
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ecluse.chips import known_names
 from ecluse.engine.data import as_data
 from ecluse.engine.explain import LEVELS, STATES
+from ecluse.engine.missing import LIMB_WORDS
 from ecluse.errors import InputError
 from ecluse.lines import read_line
 from ecluse.lock import READINGS, decide
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ecluse.decision import Decision, Missing
     from ecluse.web.site import Asked, Site
 
+NEEDED = {"item", "quantity", "origin", "destination"}
 BOOK = Path(__file__).parents[1] / "book.toml"
 
 
@@ -39,10 +41,10 @@ def example(row: Mapping[str, Any]) -> str:
 
 
 def decided(site: Site, asked: Asked) -> Decision | None:
-    """Decide the line in the address; None where it asks nothing yet. Raises BadLine, Problem."""
+    """Decide the line in the address; None while what every line needs is not all there. Raises BadLine, Problem."""
     facts = site.lock.library.facts
     table = asking.line_of(asked.query.multi_items(), facts)
-    if not set(table) - {"on"}:
+    if not NEEDED <= set(table):
         return None
     reading = asked.word("reading", "enforced")
     if reading not in READINGS:
@@ -115,6 +117,7 @@ def told(site: Site, decision: Decision, question: Mapping[str, str]) -> dict[st
         "lock": drawing.lock(states[0], states[1], "The lock", f"{decision.item}, {decision.route}"),
         "state_words": STATES,
         "level_words": LEVELS,
+        "limb_words": LIMB_WORDS,
         "fixed_address": address("/check", fixed),
         "replay": asking.line_of(question.items(), site.lock.library.facts),
     }
