@@ -35,6 +35,7 @@ serve: .venv/.web ## the pages and the API on this machine, with the demo book
 	$(BIN)/ecluse serve
 
 test: .venv/.test .venv/.web ## all that CI runs: format, lint, types, walls, tests, docs
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q chromium; } || echo 'NO BROWSER TESTS: chromium is not installed'
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

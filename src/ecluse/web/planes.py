@@ -165,8 +165,8 @@ def _ends(value: Any, scale: Scale) -> tuple[float, float] | None:  # noqa: ANN4
     if value is None:
         return None
     if isinstance(value, dict):
-        low = value["at_least"] if "at_least" in value else value["at_most"]
-        return scale(low), scale(value.get("at_most", low))
+        low = float(value["at_least"]) if "at_least" in value else float(value["at_most"])
+        return scale(low), scale(float(value.get("at_most", low)))
     return scale(value), scale(value)
 
 

@@ -44,7 +44,7 @@ def decided(site: Site, asked: Asked) -> Decision | None:
     """Decide the line in the address; None while what every line needs is not all there. Raises BadLine, Problem."""
     facts = site.lock.library.facts
     table = asking.line_of(asked.query.multi_items(), facts)
-    if not NEEDED <= set(table):
+    if NEEDED - set(table):
         return None
     reading = asked.word("reading", "enforced")
     if reading not in READINGS:
