@@ -12,7 +12,7 @@ from ecluse.condition import Arith, Compare, Const, Many, Name, Node, Not
 from ecluse.engine import level_only
 from ecluse.engine.weigh import prepare
 from ecluse.item import Candidate, Measures
-from ecluse.truth import NO
+from ecluse.truth import NO, YES
 from ecluse.web.drawing import Scale, figure, mark, ticks
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 760, 470
 LEFT, RIGHT, TOP, BOTTOM = 64, 748, 14, 420
-TPP = (30.0, 100_000.0)
+TPP = (30.0, 130_000.0)
 RANGES = {"performance_density": (0.08, 80.0), "dram_bandwidth": (20.0, 30_000.0)}
 AXES = {"performance_density": "performance density, TPP per mm²", "dram_bandwidth": "memory bandwidth, GB/s"}
 
 
 def density_plane(law: Law, rows: Sequence[Mapping[str, Any]], title: str) -> Markup:
-    """Draw TPP against performance density; each region has the level that the law of the day gives there."""
+    """Draw TPP against performance density; each region has the level of a datacenter chip there."""
     other = "performance_density"
     scales = _scales(other)
     rules = [one.version.when for one in law.rulings if one.provision.stage == "scope"]
@@ -38,7 +38,8 @@ def density_plane(law: Law, rows: Sequence[Mapping[str, Any]], title: str) -> Ma
     parts = []
     for left, right in pairwise(across):
         for low, high in pairwise(up):
-            measures = Measures(tpp=exactly(_middle(left, right)), performance_density=exactly(_middle(low, high)))
+            one, two = exactly(_middle(left, right)), exactly(_middle(low, high))
+            measures = Measures(tpp=one, performance_density=two, datacenter=YES)
             level = level_only(law, Candidate(None, None, None, "", None, measures)).ic_level
             parts.append(_box(scales, (left, right, low, high), f"r-{level.replace('.', '-')}", f"level {level}"))
     return _plane(other, scales, parts, rows, title)
