@@ -4,7 +4,7 @@ BIN := .venv/bin
 TEST := requirements/test.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test format lint types walls docs gold bench clean
+.PHONY: help setup demo serve test format lint types walls docs gold bench clean
 
 help: ## say what each target does
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,15 @@ setup: .venv/.setup ## make .venv with the program in it
 demo: .venv/.demo ## the main job on real input: may Alibaba's 200,000 H200 ship; a whole order book; a day at the desk
 	@BIN=$(BIN) sh examples/demo.sh
 
-test: .venv/.test ## all that CI runs: format, lint, types, walls, tests, docs
+.venv/.web: .venv/.setup
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[web]'
+	@touch $@
+
+serve: .venv/.web ## the pages and the API on this machine, with the demo book
+	$(BIN)/ecluse serve
+
+test: .venv/.test .venv/.web ## all that CI runs: format, lint, types, walls, tests, docs
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q chromium; } || echo 'NO BROWSER TESTS: chromium is not installed'
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

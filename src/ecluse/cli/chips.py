@@ -59,7 +59,7 @@ def listing(options: argparse.Namespace) -> int:
     """List chips."""
     lock = _lock(options)
     on, by = _when(options)
-    rows = [_row(lock, chip, on, by) for chip in lock.catalogue.all()]
+    rows = [chip_row(lock, chip, on, by) for chip in lock.catalogue.all()]
     if options.vendor:
         rows = [row for row in rows if str(row["vendor"]).lower() == options.vendor.lower()]
     if options.level:
@@ -96,7 +96,8 @@ def _flat(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _row(lock: Lock, chip: Chip, on: dt.date, by: Known) -> dict[str, object]:
+def chip_row(lock: Lock, chip: Chip, on: dt.date, by: Known) -> dict[str, object]:
+    """Give a chip as a row of the list, with its level on a day."""
     from ecluse.engine.data import measures_data  # noqa: PLC0415
     from ecluse.lock import level_of  # noqa: PLC0415
 
@@ -128,7 +129,7 @@ def show(options: argparse.Namespace) -> int:
         say(f"No chip is called {options.chip!r}.{nearest(options.chip, names)} `ecluse chips list` names all.")
         return 1
     if options.format == "json":
-        say_json([_row(lock, chip, on, by) | _details(chip) for chip in found])
+        say_json([chip_row(lock, chip, on, by) | details(chip) for chip in found])
         return 0
     if len(found) > 1:
         say(f"{options.chip!r} may be any of {len(found)}; they matter apart only where they answer differently.\n")
@@ -137,7 +138,8 @@ def show(options: argparse.Namespace) -> int:
     return 0
 
 
-def _details(chip: Chip) -> dict[str, object]:
+def details(chip: Chip) -> dict[str, object]:
+    """Give what the list leaves out of a chip."""
     from ecluse.chips import candidates  # noqa: PLC0415
 
     return {

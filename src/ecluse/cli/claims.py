@@ -77,13 +77,13 @@ def listing(options: argparse.Namespace) -> int:
     rows = board.select(base, by.at("importer"), subject=options.subject, gate=options.gate, since=options.since)
     last = by.last_day("importer")
     if options.format == "json":
-        say_json([_data(base, claim, by) for claim in rows])
+        say_json([claim_data(base, claim, by) for claim in rows])
     elif options.format == "csv":
         out = io.StringIO()
         writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for claim in rows:
-            data = _data(base, claim, by) | {"attribution": claim.attribution.kind}
+            data = claim_data(base, claim, by) | {"attribution": claim.attribution.kind}
             cells = ((name, data[name]) for name in COLUMNS)
             writer.writerow({name: "; ".join(cell) if isinstance(cell, list) else cell for name, cell in cells})
         say(out.getvalue())
@@ -102,7 +102,8 @@ def _line(claim: Claim, last: dt.date) -> str:
     return "\n".join(textwrap.wrap(head + claim.statement, 100, subsequent_indent="    "))
 
 
-def _data(base: evidence.Base, claim: Claim, by: Known) -> dict[str, object]:
+def claim_data(base: evidence.Base, claim: Claim, by: Known) -> dict[str, object]:
+    """Give a claim as data, with the relations known by then."""
     attribution = claim.attribution
     moment = by.at("importer")
     return {
@@ -163,7 +164,7 @@ def show(options: argparse.Namespace) -> int:
         return 1
     moment = by.at("importer")
     if options.format == "json":
-        data = _data(base, claim, by)
+        data = claim_data(base, claim, by)
         data["versions"] = [one.id for one in board.chain(base, claim, moment)]
         data["independent_sources"] = board.independent_sources(board.support(base, claim, moment))
         say_json(data)
@@ -200,9 +201,9 @@ def show_board(options: argparse.Namespace) -> int:
         say_json(
             {
                 "known": str(by),
-                "open": [_fields(one) for one in open_ones],
-                "contradictions": [_fields(one) for one in opposed],
-                "forecasts": [_fields(one) for one in ahead],
+                "open": [fields(one) for one in open_ones],
+                "contradictions": [fields(one) for one in opposed],
+                "forecasts": [fields(one) for one in ahead],
             }
         )
         return 0
@@ -237,7 +238,8 @@ def show_board(options: argparse.Namespace) -> int:
     return 0
 
 
-def _fields(record: object) -> dict[str, object]:
+def fields(record: object) -> dict[str, object]:
+    """Give a record of the board as data."""
     names = getattr(type(record), "__slots__", ())
     return {name: _plain(getattr(record, name)) for name in names}
 

@@ -75,7 +75,7 @@ def listing(options: argparse.Namespace) -> int:
         return 0
     rows = [(one, version) for one in library.provisions for version in _standing(one, options.on, options.known)]
     if options.format == "json":
-        say_json([_row(one, version) for one, version in rows])
+        say_json([version_row(one, version) for one, version in rows])
         return 0
     for one, version in rows:
         say(f"{one.id}  [{version.level}]  {version.text}\n    {one.title}\n    {'; '.join(version.cite)}")
@@ -94,7 +94,8 @@ def _standing(one: Provision, on: dt.date | None, by: Known | None) -> tuple[Ver
     return () if version is None else (version,)
 
 
-def _row(one: Provision, version: Version) -> dict[str, object]:
+def version_row(one: Provision, version: Version) -> dict[str, object]:
+    """Give one version of a provision as data."""
     return {
         "id": one.id,
         "title": one.title,
@@ -126,7 +127,7 @@ def show(options: argparse.Namespace) -> int:
         say(f"No provision is called {options.id!r}.{hint} `ecluse law list` names all.")
         return 1
     if options.format == "json":
-        rows = [_row(one, version) for version in one.versions]
+        rows = [version_row(one, version) for version in one.versions]
         say_json({"id": one.id, "title": one.title, "versions": rows, "cases": tested_by().get(one.id, [])})
         return 0
     limb = f", limb {one.limb}" if one.limb else ""

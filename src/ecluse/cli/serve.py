@@ -1,0 +1,75 @@
+"""`ecluse serve`: the pages and the JSON API."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecluse.cli.common import law_option, say
+from ecluse.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+
+NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the verb takes."""
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8470, metavar="N", help="default: 8470")
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="serve to other machines; needs an access token in ECLUSE_TOKEN, or --proxy-header",
+    )
+    parser.add_argument(
+        "--proxy-header", metavar="NAME", help="a header that a trusted proxy sets once it knows who asks"
+    )
+    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a host name to answer to")
+    parser.add_argument("--rate", type=float, default=100, help="requests a second and client; 0: no limit")
+    parser.add_argument("--log-contents", action="store_true", help="log the questions too, which hold orders")
+    parser.add_argument(
+        "--evidence", type=Path, action="append", default=[], metavar="FILE", help="claims beside those shipped"
+    )
+    law_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    lacking = missing()
+    if lacking:
+        message = (
+            f"the pages need {', '.join(lacking)}, which the default install leaves out. "
+            "Install them with: pip install 'ecluse[web]'"
+        )
+        raise InputError(message)
+    from ecluse.web.server import serve  # noqa: PLC0415 - heavy, and only this verb needs it
+    from ecluse.web.settings import Settings, checked  # noqa: PLC0415
+
+    settings = checked(
+        Settings(
+            host=options.host,
+            port=options.port,
+            public=options.public,
+            token=os.environ.get("ECLUSE_TOKEN") or None,
+            proxy_header=options.proxy_header,
+            hosts=tuple(options.allow_host),
+            rate=options.rate,
+            log_contents=options.log_contents,
+            law=tuple(options.law),
+            evidence=tuple(options.evidence),
+        )
+    )
+    say(f"Ecluse on http://{settings.host}:{settings.port}/check  (Ctrl-C ends it)")
+    serve(settings)
+    return 0
+
+
+def missing() -> list[str]:
+    """Name the packages of the extra that are not installed."""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    return [name for name in NEEDED if find_spec(name) is None]

@@ -1,0 +1,29 @@
+"""Run the application under uvicorn."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from ecluse.web.app import create
+
+if TYPE_CHECKING:
+    from ecluse.web.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted, one worker; each request is logged by the guard, without its question."""
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    logging.getLogger("ecluse.web").setLevel(logging.INFO)
+    uvicorn.run(
+        create(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=15,
+        limit_concurrency=500,
+    )

@@ -1,0 +1,59 @@
+"""How the pages are served: where, to whom, and within which limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecluse.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server was told.
+
+    `rate` requests a second and client (0: no limit) after a burst of `burst`; `largest` bytes of
+    a body and `bulk_largest` of a stream; `seconds` for an answer and `bulk_seconds` for a stream.
+    `token` opens the pages to whoever shows it; `proxy_header` is set by a proxy that has asked
+    already. `log_contents` puts addresses with their questions into the log.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8470
+    public: bool = False
+    token: str | None = None
+    proxy_header: str | None = None
+    hosts: tuple[str, ...] = ()
+    rate: float = 100.0
+    burst: int = 400
+    largest: int = 1_000_000
+    bulk_largest: int = 200_000_000
+    seconds: float = 30.0
+    bulk_seconds: float = 600.0
+    log_contents: bool = False
+    law: tuple[Path, ...] = ()
+    evidence: tuple[Path, ...] = ()
+
+
+def checked(settings: Settings) -> Settings:
+    """Give settings that are safe to serve; InputError says what is missing."""
+    if settings.token is not None and len(settings.token) < SHORTEST_TOKEN:
+        message = f"the access token has {len(settings.token)} characters, expected at least {SHORTEST_TOKEN}."
+        raise InputError(message)
+    guarded = settings.token is not None or settings.proxy_header is not None
+    if settings.public and not guarded:
+        message = (
+            "--public serves to whoever reaches this machine, so it needs an access token (set ECLUSE_TOKEN) "
+            "or a header that a trusted proxy sets (--proxy-header X-Forwarded-User)."
+        )
+        raise InputError(message)
+    if settings.host not in LOOPBACK and not settings.public:
+        message = f"{settings.host} can be reached from other machines; say --public, or leave --host at 127.0.0.1."
+        raise InputError(message)
+    return settings

@@ -1,0 +1,231 @@
+"""What pages share: the lock, the templates of each language, a page with its `.json` beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from ecluse.countries import COUNTRIES, country_name
+from ecluse.dates import Known, day_of, parse_day, parse_known
+from ecluse.lock import Lock, build
+from ecluse.version import PROGRAM
+from ecluse.web import tongues
+from ecluse.web.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    from starlette.datastructures import QueryParams
+    from starlette.requests import Request
+
+    from ecluse.web.settings import Settings
+
+T = TypeVar("T")
+FOLDER = Path(__file__).parent
+FIRST_DAY = dt.date(2022, 10, 7)
+CSRF = "ecluse_csrf"
+MOST_PARAMETERS = 200
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: `data` is also its JSON, `more` only for the page."""
+
+    data: Mapping[str, Any]
+    more: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    csv: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: where it is, what draws it, and its name in the menu (empty: not in the menu).
+
+    A `heavy` view is worked out on a thread of its own.
+    """
+
+    path: str
+    template: str
+    view: Callable[[Site, Asked], View]
+    menu: str = ""
+    heavy: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as views see it: the parts of the path, and the question."""
+
+    path: Mapping[str, str]
+    query: QueryParams
+
+    def word(self, name: str, default: str = "") -> str:
+        """Give a word of the question."""
+        return self.query.get(name, default).strip() or default
+
+    def day(self, name: str, default: dt.date) -> dt.date:
+        """Give a day of the question; Problem says what was expected."""
+        return _read(name, self.word(name), parse_day, default)
+
+    def known(self) -> Known:
+        """Give the knowledge asked for, else now."""
+        now = Known(instant=dt.datetime.now(dt.UTC).replace(microsecond=0))
+        return _read("known", self.word("known"), parse_known, now)
+
+
+def _read(name: str, text: str, parse: Callable[[str], T], default: T) -> T:
+    if not text:
+        return default
+    try:
+        return parse(text)
+    except (ValueError, OverflowError) as problem:
+        raise Problem(400, f"{name}: {problem}") from None
+
+
+class Kept:
+    """Answers kept by what was asked, the oldest dropped first."""
+
+    def __init__(self, most: int = 512) -> None:
+        self.most = most
+        self.rows: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is made
+        """Give what is kept for a key, or make and keep it."""
+        if key not in self.rows:
+            made = make()
+            self.rows[key] = made
+            while len(self.rows) > self.most:
+                self.rows.popitem(last=False)
+            return made
+        return self.rows[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """The lock that every page asks, what it was told, and answers worked out before."""
+
+    settings: Settings
+    lock: Lock
+    kept: Kept = field(default_factory=Kept)
+    menu: list[tuple[str, str]] = field(default_factory=list)
+
+
+def open_site(settings: Settings) -> Site:
+    """Build the lock once."""
+    return Site(settings, build(tuple(settings.law), tuple(settings.evidence)))
+
+
+def today() -> dt.date:
+    """Give the day at the exporter's gate."""
+    return day_of(dt.datetime.now(dt.UTC), "exporter")
+
+
+@lru_cache(maxsize=8)
+def templates(language: str) -> Environment:
+    """Give the templates of a language."""
+    env = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_translations(tongues.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    env.globals |= {
+        "country_name": country_name,
+        "countries": sorted(COUNTRIES.items(), key=lambda row: row[1]),
+        "languages": tongues.LANGUAGES,
+        "program": PROGRAM,
+    }
+    env.filters |= {"spaced": lambda text: str(text).replace("_", " "), "number": number}
+    return env
+
+
+def number(value: object) -> str:
+    """Write a number or a bound as people do."""
+    match value:
+        case None:
+            return "?"
+        case dict():
+            low, high = value.get("at_least"), value.get("at_most")
+            if low is None:
+                return f"≤ {number(high)}"
+            return f"≥ {number(low)}" if high is None else f"{number(low)} to {number(high)}"
+        case int():
+            return f"{value:,}".replace(",", "\u202f")
+        case float():
+            return f"{value:,.2f}".rstrip("0").rstrip(".").replace(",", "\u202f")
+    return str(value)
+
+
+def address(path: str, question: Mapping[str, str]) -> str:
+    """Give an address with a question, empty fields left out."""
+    told = urlencode({name: value for name, value in question.items() if value})
+    return f"{path}?{told}" if told else path
+
+
+async def show(site: Site, page: Page, request: Request, kind: str) -> Response:
+    """Answer a page as html, json or csv."""
+    if len(request.query_params.multi_items()) > MOST_PARAMETERS:
+        raise Problem(400, f"the question has more than {MOST_PARAMETERS} fields")
+    asked = Asked(request.path_params, request.query_params)
+    view = await run_in_threadpool(page.view, site, asked) if page.heavy else page.view(site, asked)
+    if kind == "csv" and view.csv is None:
+        raise Problem(404, "this page has no table to download")
+    if kind == "json":
+        text = json.dumps(view.data, ensure_ascii=False, indent=1)
+        return Response(text, view.status, media_type="application/json")
+    if kind == "csv":
+        name = request.url.path.rsplit("/", 1)[-1]
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(view.csv, view.status, headers, media_type="text/csv; charset=utf-8")
+    return html(site, request, page.template, {**view.data, **view.more, "csv": view.csv is not None}, view.status)
+
+
+def html(site: Site, request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> Response:
+    """Render a template in the language of the request."""
+    language = tongues.language_of(request)
+    question = {name: value for name, value in request.query_params.items() if name != "lang"}
+    path = request.url.path
+    token = request.cookies.get(CSRF) or secrets.token_urlsafe(24)
+    here = path.rstrip("/") or "/check"
+    text = (
+        templates(language)
+        .get_template(template)
+        .render(
+            {
+                "lang": language,
+                "menu": site.menu,
+                "here": here,
+                "section": "/" + here.split("/")[1],
+                "json_address": address(f"{here}.json", question),
+                "csv_address": address(f"{here}.csv", question),
+                "tongues": {code: address(path, question | {"lang": code}) for code in tongues.LANGUAGES},
+                "question": question,
+                "csrf": token,
+                "horizon": site.lock.library.horizon,
+                "digests": {"law": site.lock.library.digest, "evidence": site.lock.evidence.digest},
+                "csv": False,
+                **values,
+            }
+        )
+    )
+    response = Response(text, status, media_type="text/html; charset=utf-8")
+    response.headers["Content-Language"] = language
+    secure = request.url.scheme == "https"
+    if request.query_params.get("lang", "") in tongues.LANGUAGES:
+        response.set_cookie(tongues.COOKIE, language, 31_536_000, samesite="strict", httponly=True, secure=secure)
+    if "csrf" in values and CSRF not in request.cookies:
+        response.set_cookie(CSRF, token, samesite="strict", httponly=True, secure=secure)
+    return response
