@@ -27,7 +27,6 @@ VERBS = {
     "lists": "the restricted-party lists: show, diff, fetch",
     "desk": "orders, limits that cannot be overdrawn, papers, plans, and the record of it all",
     "study": "did prices move more than noise when a rule or a report became known",
-    "claims": "the evidence on the importer's gate: list, about, show, board",
     "serve": "pages and a JSON API, on this machine unless told otherwise",
 }
 DESCRIPTION = """\
