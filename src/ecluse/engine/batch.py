@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ecluse.engine.gate import Machine, Rule
 
 TRUE, FALSE = pl.lit(value=True), pl.lit(value=False)
+# Levels are laid in order and read once each: there is little to optimise, and looking costs more.
+PLAIN = pl.QueryOptFlags.none()
 # Policies of a requirement as bits, so that several fit one number; none of them is not known.
 BITS = {policy: 1 << place for place, policy in enumerate(POLICIES)}
 
@@ -114,7 +116,7 @@ def weigh(steps: Plan, frame: pl.DataFrame) -> pl.DataFrame:
     Conflict where two reviews of equal rank answer differently.
     """
     refuse_nan(frame)
-    answers = run(steps, frame.lazy()).collect()
+    answers = run(steps, frame.lazy()).collect(optimizations=PLAIN)
     if answers["torn"].any():
         message = "two reviews of equal rank answer a requirement with different policies; set rank, or mend one."
         raise Conflict(message)

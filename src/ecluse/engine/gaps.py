@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ecluse.condition import Const, Many, Node, Not, names_in
-from ecluse.engine.batch import FALSE, run
+from ecluse.engine.batch import FALSE, PLAIN, run
 from ecluse.engine.missing import MEASURES
 from ecluse.provision import LIMBS
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ecluse.engine.gate import Rule
 
 OPEN = "open "
+TRIAL = "trial of an answer"
 ENDS = (0.0, 1e9)
 WEIGHTS = {"may_pass": 1000, "licence_required": 100, "policy bits": 50, **dict.fromkeys(LIMBS, 10)}
 
@@ -108,7 +109,7 @@ def missing(steps: Plan, facts: pl.DataFrame, answers: pl.DataFrame) -> pl.DataF
 
     `facts` is the frame that was weighed, `answers` what `weigh` made of it.
     """
-    opened = answers.select(open_plan(steps)).with_row_index("row")
+    opened = answers.lazy().select(open_plan(steps)).collect(optimizations=PLAIN).with_row_index("row")
     long = (
         opened.unpivot(index="row", variable_name="fact", value_name="is")
         .filter(pl.col("is").fill_null(value=False))
@@ -134,24 +135,35 @@ def _papers(answers: pl.DataFrame) -> pl.DataFrame:
 def _tried(steps: Plan, facts: pl.DataFrame, answers: pl.DataFrame, long: pl.DataFrame) -> pl.DataFrame:
     """Answer each open question both ways, and add up what the two answers decide."""
     kinds = steps.engine.law.facts
-    blocks, labels = [], []
-    for (name,), rows in long.group_by("fact", maintain_order=True):
-        fact = str(name)
-        changes = _ways(fact, kinds[fact].kind if fact in kinds else "", facts.schema)
-        for change in changes:
-            blocks.append(facts[rows["row"]].with_columns(change))
-            labels.append(rows)
     nothing = long.with_columns(decides=pl.lit(0, dtype=pl.Int64))
-    if not blocks:
+    asked = {
+        fact: ways
+        for fact in long["fact"].unique().sort().to_list()
+        if (ways := _ways(fact, kinds[fact].kind if fact in kinds else "", facts.schema))
+    }
+    if not asked:
         return nothing
-    tried = run(steps, pl.concat(blocks, how="diagonal").lazy()).select(list(WEIGHTS)).collect()
+    # All trials stand in one frame: a row for each question and way, with one answer put in.
+    numbers = {fact: at for at, fact in enumerate(asked)}
+    numbered = long.filter(pl.col("fact").is_in(list(asked))).with_columns(
+        trial=pl.col("fact").replace_strict(numbers, return_dtype=pl.Int32) * 2
+    )
+    place = pl.concat([numbered, numbered.with_columns(pl.col("trial") + 1)])
+    changes: dict[str, pl.Expr] = {}
+    for fact, ways in asked.items():
+        for way, columns in enumerate(ways):
+            here = pl.col(TRIAL) == 2 * numbers[fact] + way
+            for name, value in columns.items():
+                changes[name] = pl.when(here).then(pl.lit(value)).otherwise(changes.get(name, pl.col(name)))
+    trials = facts[place["row"]].with_columns(place["trial"].alias(TRIAL)).lazy()
+    trials = trials.with_columns(expr.alias(name) for name, expr in changes.items())
+    tried = run(steps, trials).select(list(WEIGHTS)).collect(optimizations=PLAIN)
     before = answers.select(list(WEIGHTS))
-    place = pl.concat(labels)
     gained = [
         (_open(before[place["row"]][name]) & ~_open(tried[name])).cast(pl.Int64) * weight
         for name, weight in WEIGHTS.items()
     ]
-    found = place.with_columns(decides=sum(gained[1:], gained[0]))
+    found = place.select("row", "fact").with_columns(decides=sum(gained[1:], gained[0]))
     return pl.concat([found, nothing]).group_by("row", "fact").agg(pl.col("decides").sum())
 
 
@@ -160,11 +172,9 @@ def _open(values: pl.Series) -> pl.Series:
     return values.eq(0).fill_null(value=False) if values.name == "policy bits" else values.is_null()
 
 
-def _ways(fact: str, kind: str, schema: Mapping[str, object]) -> list[list[pl.Expr]]:
+def _ways(fact: str, kind: str, schema: Mapping[str, object]) -> list[dict[str, bool | float]]:
     """Give the two ways to answer a question: yes and no, or a measure at both ends of what chips reach."""
     if fact in MEASURES:
-        absent = [pl.lit(value=False).alias(f"{fact}.absent")] if f"{fact}.absent" in schema else []
-        return [[pl.lit(end).alias(f"{fact}.low"), pl.lit(end).alias(f"{fact}.high"), *absent] for end in ENDS]
-    if kind == "truth":
-        return [[pl.lit(value=answer).alias(fact)] for answer in (True, False)]
-    return []
+        there = {f"{fact}.absent": False} if f"{fact}.absent" in schema else {}
+        return [{f"{fact}.low": end, f"{fact}.high": end, **there} for end in ENDS]
+    return [{fact: True}, {fact: False}] if kind == "truth" else []
