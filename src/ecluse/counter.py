@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ecluse.desk.door import Answer, Desk
     from ecluse.lock import Lock
     from ecluse.order import Line
+    from ecluse.parties.cleared import Cleared
+    from ecluse.parties.screen import Screener
 
 HOLDERS = ("server", "rack")
 
@@ -114,11 +116,16 @@ class Told(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class When:
-    """On which day, as known when, under which reading; None: today, now."""
+    """On which day, as known when, under which reading; None: today, now.
+
+    `lists` and `cleared` are what the parties are held against, and the hits that a person has judged.
+    """
 
     on: dt.date | None = None
     known: Known | None = None
     reading: str = "enforced"
+    lists: Screener | None = None
+    cleared: tuple[Cleared, ...] = ()
 
 
 def entry_of(desk: Desk, name: str) -> Entry:
@@ -144,7 +151,15 @@ def line_of(desk: Desk, entry: Entry, lock_: Lock) -> Line:
 def decided(desk: Desk, entry: Entry, lock_: Lock, when: When) -> tuple[Line, Decision, dict[str, Any]]:
     """Decide a line with the papers and balances of the book; give what was decided on, and the record of it."""
     line = with_book(desk, entry, line_of(desk, entry, lock_))
-    decision = lock.decide(line, lock_, on=when.on, known=when.known, reading=when.reading)
+    decision = lock.decide(
+        line,
+        lock_,
+        on=when.on,
+        known=when.known,
+        reading=when.reading,
+        lists=when.lists,
+        cleared=when.cleared,
+    )
     record = {
         "decision": as_data(decision),
         "memo": memo(decision),
@@ -336,10 +351,11 @@ def _steps(table: dict[str, Any]) -> dict[str, str]:
     return {step["provision"]: step["answer"] for step in steps if step.get("decided")}
 
 
-def replayed(desk: Desk, name: str, lock_: Lock) -> tuple[bool, tuple[str, ...]]:
+def replayed(desk: Desk, name: str, lock_: Lock, screens: When | None = None) -> tuple[bool, tuple[str, ...]]:
     """Decide again as it was decided: same day, same knowledge, same reading. Is the answer the same?
 
     The papers and balances of the book are those of today; where they differ, so may the answer.
+    `screens` gives the lists to hold parties against.
     """
     entry = entry_of(desk, name)
     raw = None if entry.decision is None else reads.document(desk, entry.decision)
@@ -348,7 +364,9 @@ def replayed(desk: Desk, name: str, lock_: Lock) -> tuple[bool, tuple[str, ...]]
         raise BadMove(message)
     stored = json.loads(raw)
     asked = stored["asked"]
-    when = When(dt.date.fromisoformat(asked["on"]), parse_known(asked["known"]), asked["reading"])
+    screens = screens or When()
+    day, known = dt.date.fromisoformat(asked["on"]), parse_known(asked["known"])
+    when = When(day, known, asked["reading"], screens.lists, screens.cleared)
     again = decided(desk, entry, lock_, when)[2]["decision"]
     turns = tuple(differences(stored["decision"], again))
     changed = [name for name, digest in stored["decision"]["digests"].items() if again["digests"].get(name) != digest]

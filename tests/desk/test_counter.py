@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from ecluse.desk.records import Entry
 from ecluse.desk.requests import make
 from ecluse.errors import BadMove, InputError
 from ecluse.lock import build, decide
+from ecluse.parties.screen import lists
 from tests.conftest import ROOT
 from tests.desk.made import desk, real_line
 from tests.desk.test_papers import LICENCE
@@ -60,6 +62,19 @@ def test_recheck_shows_what_turned(tmp_path: Path) -> None:
         assert entry is not None
         assert entry.analyst == "ana", "who lets the machine decide again does not become the analyst"
         assert counter.recheck(found, "sue", build(), counter.When(known=parse_known("2026-11-20"))) is not None
+
+
+def test_recheck_holds_the_parties_against_the_lists(tmp_path: Path) -> None:
+    """Checked without lists, then decided again with those shipped: the decision names them, and replays with them."""
+    screens = counter.When(dt.date(2026, 8, 1), parse_known("2026-08-02"), lists=lists())
+    with desk(tmp_path, "") as found:
+        name = real_line(found)
+        counter.check(found, name, "ana", build(), dataclasses.replace(screens, lists=None))
+        counter.recheck(found, "ana", build(), screens)
+        told = counter.check(found, name, "ana", build(), screens)
+        assert told.decision["digests"]["lists"] == lists().digest
+        assert told.decision["screening"]["lists"] == "2026-07-31"
+        assert counter.replayed(found, name, build(), screens) == (True, ())
 
 
 def test_a_licence_of_the_book_weighs(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecluse.cli.common import deciding, lock_of, say, say_json
+from ecluse.cli.common import deciding, lock_of, say, say_json, screening
 from ecluse.cli.desk_verbs.common import REFUSED_EXIT, asked, name_of, opened, refused, table, verb, who
 from ecluse.errors import InputError
 from ecluse.reading import read_text
@@ -75,7 +75,7 @@ class _NoFormat:
 def _when(options: argparse.Namespace) -> When:
     from ecluse.counter import When  # noqa: PLC0415
 
-    return When(options.on, options.known, options.reading)
+    return When(options.on, options.known, options.reading, **screening(options))
 
 
 def initialise(options: argparse.Namespace) -> int:
@@ -235,7 +235,7 @@ def again(options: argparse.Namespace) -> int:
     lock = lock_of(options)
     with opened(options) as desk:
         if options.replay:
-            same, turns = replayed(desk, options.replay, lock)
+            same, turns = replayed(desk, options.replay, lock, _when(options))
             if options.format == "json":
                 say_json({"line": options.replay, "same": same, "turns": list(turns)})
             else:
