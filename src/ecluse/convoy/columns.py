@@ -7,29 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from ecluse.convoy.answers import NOT_APPLICABLE
+from ecluse.tables.paths import ANSWERS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ecluse.convoy.answers import Answer
     from ecluse.tables.coding import Codes
 
-from ecluse.convoy.answers import NOT_APPLICABLE
-
 TRUTHS = ("may_pass", "exporter", "importer", "licence_required")
 WORDS = ("ic_level", "policy", "binding_gate", "decided_by", "missing")
 FLAGS = ("rests_on_reported", "depends_on_non_enforcement")
-ORDER = (
-    "may_pass",
-    "exporter",
-    "importer",
-    "ic_level",
-    "licence_required",
-    "policy",
-    "binding_gate",
-    "decided_by",
-    "missing",
-    *FLAGS,
-)
+ORDER = ANSWERS
 GATES = ("exporter", "importer")
 
 
