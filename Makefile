@@ -4,7 +4,7 @@ BIN := .venv/bin
 TEST := requirements/test.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test format lint types walls docs gold bench clean
+.PHONY: help setup demo serve test format lint types walls docs gold floors bench clean
 
 help: ## say what each target does
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ docs: .venv/.test ## write the pages that the program writes (docs/cli.md)
 
 gold: .venv/.test ## write the golden memos anew; review them by `git diff tests/gold`
 	ECLUSE_GOLD=write $(BIN)/python -m pytest tests/test_gold.py
+
+floors: .venv/.test ## hold what is reached against tests/floors.toml, which only rises
+	$(BIN)/python -m pytest tests/press/test_measure.py tests/parties
 
 bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt
