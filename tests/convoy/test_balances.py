@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.convoy.made import answers, table_of
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ecluse import lock
+from ecluse.convoy.answers import answer_of
+from ecluse.convoy.things import Ruling
+from tests.convoy.made import KNOWN, TODAY, answers, table_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAPER = {
     "gate": "exporter",
@@ -66,3 +76,20 @@ def test_a_row_that_a_gate_shuts_draws_nothing() -> None:
     shut = row(100, destination="KP", end_user={"name": "Muster GmbH", "headquarters": "KP"})
     told = answers(table_of([shut, row(100)]))
     assert [one.exporter for one in told] == [0, 1]
+
+
+def test_a_paper_on_file_covers_only_its_own_use(tmp_path: Path) -> None:
+    """Rows that differ in their use alone are told apart where a paper on file names uses."""
+    told = {key: value for key, value in PAPER.items() if not isinstance(value, list)}
+    lists = {key: value for key, value in PAPER.items() if isinstance(value, list)}
+    text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in (told | lists).items())
+    path = tmp_path / "papers.toml"
+    path.write_text(f"[[authorisation]]\n{text}", encoding="utf-8")
+    made = lock.build((), (path,))
+    rows = [row(10), row(10, use="gaming"), row(10)]
+    rows = [{key: value for key, value in one.items() if key != "authorisation"} for one in rows]
+    found = answers(table_of(rows), Ruling(made, TODAY, KNOWN))
+    assert [one.exporter for one in found] == [1, -1, 1]
+    for one, answer in zip(rows, found, strict=True):
+        line = lock.read_line(json.loads(json.dumps(one), parse_float=Decimal), made)
+        assert answer.exporter == answer_of(lock.decide(line, made, known=KNOWN)).exporter

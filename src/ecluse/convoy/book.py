@@ -66,7 +66,9 @@ class Book:
         facts = ruling.lock.library.facts
         self.kinds = {path: str(kind_of(path, facts)) for path in self.paths.values()}
         self.decimal = decimal
-        papers = any(group_of(path) == "papers" for path in self.kinds)
+        # With papers to draw on, uses and exact days tell rows apart as well.
+        filed = any(one.status == "granted" or one.kind == "exception notice" for one in ruling.lock.evidence.papers)
+        papers = filed or any(group_of(path) == "papers" for path in self.kinds)
         sorter = Sorter(
             ruling.lock, self.kinds, decimal=decimal, papers=papers, words=words, whole=ruling.lists is not None
         )

@@ -47,8 +47,17 @@ def ruled(run: Run) -> str:
     seen = f"; newest evidence of {newest.date()}" if newest else ""
     return (
         f"Ruled {day}, as known {run.ruling.known}, reading {run.ruling.reading}; law {lock.library.digest[:12]} "
-        f"(sources seen to {lock.library.horizon}), evidence {lock.evidence.digest[:12]}{seen}."
+        f"(sources seen to {lock.library.horizon}), evidence {lock.evidence.digest[:12]}{seen}; {_lists(run)}."
     )
+
+
+def _lists(run: Run) -> str:
+    """Say which lists the parties were held against, and how old they are on the day that rules."""
+    lists = run.ruling.lists
+    if lists is None:
+        return "parties held against no lists"
+    day = run.ruling.on or run.ruling.today
+    return f"lists of {lists.date}, {(day - lists.date).days} days old on {day}, {lists.digest[:12]}"
 
 
 def table(head: tuple[str, str, str], rows: Iterable[tuple[str, int, int]]) -> Iterator[str]:
