@@ -82,7 +82,7 @@ class Book:
         self.day_of: dict[dt.date, int] = {}
         self.quantities: list[Bound] = [ONE, SOME]
         self.quantity_of: dict[Bound, int] = {}
-        self.exporters = Exporters(ruling, self.groups, self.days, self.quantities, self.beside)
+        self.exporters = Exporters(ruling, self.groups, self.days, self.quantities)
         self.importers = Importers(ruling, self.groups, self.days, ONE, sorter.name)
         self.licences = Licences(ruling, self.groups, self.days, ONE, sorter.name)
         self.balances = Balances(ruling, self.groups)

@@ -7,26 +7,25 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
-from ecluse.bounds import Bound
 from ecluse.convoy.answers import CODES, DECISIVE, Gate, exporter_of
 from ecluse.convoy.signatures import Signatures
-from ecluse.convoy.things import Ruling, Situation, decided, facts_on, route_of, situation
+from ecluse.convoy.things import Ruling, Situation, decided, situation
 from ecluse.convoy.whos import Whos
-from ecluse.engine.facts import item_facts, party_facts, unit_tpp
-from ecluse.engine.frame import lay, whole
-from ecluse.engine.rows import answer_rows, edges_of
-from ecluse.lock import parts_of
+from ecluse.engine.gate import machine
+from ecluse.engine.rows import NO_POLICY, WHICH, Cases, answer_rows
+from ecluse.provision import POLICIES
 from ecluse.tables.coding import Codes, Keys, Sorted
 from ecluse.truth import UNKNOWN
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ecluse.bounds import Bound
     from ecluse.convoy.groups import Group
-    from ecluse.engine.facts import Facts
+    from ecluse.engine.gate import Machine
+    from ecluse.engine.rows import Answered
 
 SORTED = ("item", "who", "route")
 
@@ -49,17 +48,17 @@ class Exporters:
         groups: Mapping[str, Group],
         days: Sequence[dt.date],
         quantities: Sequence[Bound],
-        beside: frozenset[str],
     ) -> None:
-        """`days` and `quantities` are those by number, `beside` the facts that quantities are held against."""
+        """`days` and `quantities` are those by number."""
         facts = groups["facts"].paths
         self.kinds = [one.kind for name, one in ruling.lock.library.facts.items() if f"facts.{name}" in facts]
-        self.ruling, self.groups, self.days, self.quantities, self.beside = ruling, groups, days, quantities, beside
+        self.ruling, self.groups, self.days, self.quantities = ruling, groups, days, quantities
         self.whos = Whos(ruling, groups, days)
         self.signatures = Signatures(ruling, groups, days, self.whos)
         self.sorts = {name: Sorted(self.signatures.of(name)) for name in SORTED}
         self.keys = Keys(len(SORTED) + 3)
         self.steps = ruling.lock.library.days()
+        self.day_of: dict[dt.date, int] = {}
         self.answers: list[Gate] = []
         self.index: dict[Gate, int] = {}
         self.answered: list[int] = []
@@ -67,6 +66,7 @@ class Exporters:
     def numbers(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
         """Give the number of each row's answer."""
         span = self._spans().take(days)
+        self.day_of = {day: at for at, day in enumerate(self.days)}
         things = {**things, "who": self.whos.numbers(things, days)}
         rows = {name: self.sorts[name].of(span, things[name]) for name in SORTED}
         # Where a quantity is held against other facts, the chip's own figures count too.
@@ -102,7 +102,7 @@ class Exporters:
         found: list[Gate | None] = [None] * len(cases)
         by_day: dict[dt.date, list[int]] = {}
         for at, case in enumerate(cases):
-            if len(self.groups["item"].line(case.one.item).item.contains) > 1:
+            if not self.signatures.chips_of(case.one.item):
                 found[at] = self._alone(case.one)
             else:
                 by_day.setdefault(case.one.day, []).append(at)
@@ -119,106 +119,77 @@ class Exporters:
 
     def _columns(self, day: dt.date, cases: list[Case]) -> list[Gate]:
         """Answer the cases of one day together."""
-        frame, several, odd = self._laid(day, cases)
-        lock = self.ruling.lock
-        law = lock.library.on(day, self.ruling.known, self.ruling.reading)
-        told = answer_rows(law, lock.library.on(day, self.ruling.known, "text"), frame, several)
-        lacks = told.missing.group_by("row").agg(
-            pl.col("fact"), pl.col("fact").filter(pl.col("decides") >= DECISIVE).alias("settles")
+        library, known = self.ruling.lock.library, self.ruling.known
+        law = library.on(day, known, self.ruling.reading)
+        told = answer_rows(law, library.on(day, known, "text"), self._laid(machine(law), cases))
+        return gates_of(told)
+
+    def _laid(self, engine: Machine, cases: list[Case]) -> Cases:
+        """Lay cases out, one row for each candidate chip."""
+        signed = self.signatures
+        chips = [signed.chips_of(case.one.item) for case in cases]
+        owner = np.repeat(np.arange(len(cases)), [len(one) for one in chips])
+        chip = np.concatenate([np.asarray(one) for one in chips])
+        who = np.array([signed.who(case.who, self.day_of[case.one.day]) for case in cases])[owner]
+        route = np.array([signed.route(case.one.route) for case in cases])[owner]
+        counts = {"item": len(signed.chips), "who": len(signed.pairs), "route": len(signed.routes)}
+        for name, things in signed.things.items():
+            things.grow(counts[name])
+        index = {bound: at for at, bound in enumerate(dict.fromkeys(case.one.quantity for case in cases))}
+        quantity = np.array([index[case.one.quantity] for case in cases])[owner]
+        pairs, amount = np.unique(chip * len(index) + quantity, return_inverse=True)
+        bounds = list(index)
+        amounts = [_amount(bounds[one % len(index)], signed.unit(one // len(index))) for one in pairs.tolist()]
+        foreign = np.array([signed.foreign(row) for row in range(len(signed.routes))], dtype=np.bool_)
+        return Cases(
+            things=signed.things,
+            at={"item": chip, "who": who, "route": route},
+            amounts=amounts,
+            amount=amount,
+            held=np.array([case.held for case in cases], dtype=np.int8)[owner],
+            situation=owner,
+            foreign=foreign.take(route),
+            engine=engine,
         )
-        rows = told.rows.with_row_index("row").join(lacks, on="row", how="left", maintain_order="left")
-        return [
-            self._alone(case.one) if at in odd else _gate(row)
-            for at, (case, row) in enumerate(zip(cases, rows.iter_rows(named=True), strict=True))
-        ]
-
-    def _laid(self, day: dt.date, cases: list[Case]) -> tuple[pl.DataFrame, Mapping[str, tuple[str, ...]], set[int]]:
-        """Lay cases out as facts, one row for each candidate chip; and those that doubles cannot hold."""
-        kinds, library = self.ruling.lock.library.facts, self.ruling.lock.library
-        edges = edges_of(library.on(day, self.ruling.known, self.ruling.reading))
-        edges |= edges_of(library.on(day, self.ruling.known, "text"))
-        numbers, place = _distinct([case.one.item for case in cases])
-        chips: list[Facts] = []
-        units: list[Bound | None] = []
-        counts = []
-        for number in numbers:
-            line = self.groups["item"].line(number)
-            candidates = parts_of(line, self.ruling.lock)[0].candidates
-            chips += [item_facts(line, one) for one in candidates]
-            units += [unit_tpp(line, one) for one in candidates]
-            counts.append(len(candidates))
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        owner = np.repeat(np.arange(len(cases)), np.array(counts)[place])
-        chip = np.concatenate([np.arange(starts[at], starts[at + 1]) for at in place])
-        laid = lay(chips, kinds, edges)
-        odd = set(owner[np.isin(chip, laid.odd)].tolist())
-        frames, several = [laid.frame[chip]], dict(laid.shape.several)
-        for name, told in self._other_facts(day):
-            numbers, place = _distinct([case.who if name == "who" else case.one.route for case in cases])
-            laid = lay([told(number) for number in numbers], kinds, edges)
-            odd |= set(np.flatnonzero(np.isin(place, laid.odd)).tolist())
-            several |= laid.shape.several
-            # What is certified about a line stands above what its parts say.
-            frames = [frame.drop(set(frame.columns) & set(laid.frame.columns)) for frame in frames]
-            frames.append(laid.frame[place][owner])
-        ordered, inexact = _ordered([cases[at].one.quantity for at in owner], [units[at] for at in chip])
-        odd |= {at for at in owner[inexact].tolist() if self._compares(cases[at].one)}
-        held = pl.Series("held", [case.held for case in cases], dtype=pl.Int8)
-        licence = held.eq(1).set(held.eq(CODES[UNKNOWN]), None).alias("held")[owner]
-        frame = pl.concat([*frames, ordered], how="horizontal")
-        return frame.with_columns(licence, pl.Series("situation", owner)), several, odd
-
-    def _compares(self, one: Situation) -> bool:
-        stated = self.groups["facts"].line(one.facts).facts
-        return bool(self.beside) and self.beside <= set(stated)
-
-    def _other_facts(self, day: dt.date) -> Iterator[tuple[str, Callable[[int], Facts]]]:
-        """Give for each other group how one of its things is laid out."""
-        yield "route", lambda number: route_of(self.groups, number)
-        yield "who", lambda number: party_facts(self.whos.lines[number])
-        yield "who", lambda number: facts_on(self.whos.lines[number], day)
 
 
-def _distinct(numbers: list[int]) -> tuple[list[int], Codes]:
-    """Give the distinct numbers, and for each the place of it among them."""
-    distinct, place = np.unique(np.array(numbers), return_inverse=True)
-    return distinct.tolist(), place
+def _amount(quantity: Bound, unit: Bound | None) -> dict[str, Bound]:
+    """Give a quantity, and what it comes to."""
+    return {"quantity": quantity} if unit is None else {"quantity": quantity, "order_tpp": unit * quantity}
 
 
-def _ordered(quantities: list[Bound], units: list[Bound | None]) -> tuple[pl.DataFrame, list[int]]:
-    """Give the quantity and the order's TPP in columns; and the rows whose product a double would round."""
-    ends: dict[tuple[Bound, Bound | None], tuple[float | None, ...]] = {}
-    inexact = []
-    rows = []
-    for at, (quantity, unit) in enumerate(zip(quantities, units, strict=True)):
-        key = quantity, unit
-        total = Bound() if unit is None else unit * quantity
-        if key not in ends:
-            sides = (quantity.low, quantity.high, total.low, total.high)
-            ends[key] = tuple(None if side is None else float(side) for side in sides)
-        rows.append(ends[key])
-        if not whole(total) or not whole(quantity):
-            inexact.append(at)
-    names = ("quantity.low", "quantity.high", "order_tpp.low", "order_tpp.high")
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Float64), orient="row"), inexact
+def gates_of(told: Answered) -> list[Gate]:
+    """Give the gate of each situation; those that answer alike in all share one."""
+    rules, facts = told.rules, sorted(told.decides)
+    hearsay = [at for at, rule in enumerate(rules) if rule.version.level == "V3"]
+    reported = np.asarray(told.decided[hearsay].any(axis=0))
+    short = np.array([told.may_pass, told.required, told.level, told.policy, reported, told.depends], dtype=np.int8)
+    decided = np.packbits(told.decided, axis=0)
+    lacks = np.array([told.decides[fact] for fact in facts], dtype=np.int16).reshape(len(facts), len(told.may_pass))
+    wide = np.ascontiguousarray(lacks.T).view(np.uint8).reshape(len(told.may_pass), -1)
+    rows = np.hstack([short.view(np.uint8).T, decided.T, wide])
+    known: dict[bytes, Gate] = {}
+    found = []
+    for at, row in enumerate(rows):
+        key = row.tobytes()
+        if key not in known:
+            known[key] = _gate(told, at, facts, bool(reported[at]))
+        found.append(known[key])
+    return found
 
 
-def _gate(row: Mapping[str, object]) -> Gate:
-    passes, policy, decided_by = row["may_pass"], row["policy"], str(row["decided_by"])
-    lacks, settles = row["fact"], row["settles"]
+def _gate(told: Answered, at: int, facts: list[str], reported: bool) -> Gate:  # noqa: FBT001 - a cell of a column
+    passes = int(told.may_pass[at])
+    lacks = [(fact != WHICH, -int(told.decides[fact][at]), fact) for fact in facts if told.decides[fact][at] >= 0]
+    policy = int(told.policy[at])
     return Gate(
-        may_pass=code(passes),
-        decided=tuple(decided_by.split("; ")) if decided_by else (),
-        missing=tuple(lacks) if isinstance(lacks, list) else (),
-        settles=tuple(settles) if isinstance(settles, list) and passes is None else (),
-        reported=bool(row["rests_on_reported"]),
-        unenforced=bool(row["depends_on_non_enforcement"]),
-        ic_level=str(row["ic_level"]),
-        licence_required=code(row["licence_required"]),
-        policy=None if policy is None else str(policy),
+        may_pass=passes,
+        decided=tuple(told.rules[rule].id for rule in np.flatnonzero(told.decided[:, at])),
+        missing=tuple(fact for *_, fact in sorted(lacks)),
+        settles=tuple(fact for _, worth, fact in sorted(lacks) if -worth >= DECISIVE and passes == CODES[UNKNOWN]),
+        reported=reported,
+        unenforced=bool(told.depends[at]),
+        ic_level=told.levels[int(told.level[at])],
+        licence_required=int(told.required[at]),
+        policy=None if policy == NO_POLICY else (*POLICIES, "unknown")[policy],
     )
-
-
-def code(cell: object) -> int:
-    """Give a cell of truth as its code."""
-    return CODES[UNKNOWN] if cell is None else int(bool(cell))

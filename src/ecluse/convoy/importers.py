@@ -10,7 +10,7 @@ import numpy as np
 from ecluse import evidence
 from ecluse.convoy.answers import CODES, NOT_APPLICABLE, Gate, importer_of
 from ecluse.convoy.things import Ruling, Situation, line_of, models_of, situation
-from ecluse.tables.coding import Codes, Keys, Sorted
+from ecluse.tables.coding import Codes, Keys, Sorted, each
 from ecluse.truth import NO
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ class Importers:
         self.read = evidence.facts_read(ruling.lock.evidence)
         self.spans = evidence.days(ruling.lock.evidence)
         self.sorts = {
-            "item": Sorted(Items(ruling, groups)),
-            "parties": Sorted(self._parties),
-            "facts": Sorted(self._facts),
-            "route": Sorted(self._route),
+            "item": Sorted(each(Items(ruling, groups))),
+            "parties": Sorted(each(self._parties)),
+            "facts": Sorted(each(self._facts)),
+            "route": Sorted(each(self._route)),
         }
         self.keys = Keys(6)
         self.answers: list[Gate] = [ELSEWHERE]
@@ -126,7 +126,11 @@ class Licences:
     ) -> None:
         """As for `Importers`."""
         self.ruling, self.groups, self.days, self.some, self.name = ruling, groups, days, some, name
-        self.items, self.parties, self.route = Sorted(Items(ruling, groups)), Sorted(self._parties), Sorted(self._route)
+        self.items, self.parties, self.route = (
+            Sorted(each(Items(ruling, groups))),
+            Sorted(each(self._parties)),
+            Sorted(each(self._route)),
+        )
         self.spans = evidence.days(ruling.lock.evidence)
         self.own = bool(groups["papers"].paths)
         self.places = {place for paper in ruling.lock.evidence.papers for place in paper.destinations}

@@ -218,10 +218,10 @@ MOST_BITS = 63
 class Sorted:
     """Numbers in classes: those of one class have the same signature on a day, and nothing tells them apart.
 
-    `sign` gives the signature of a number on a day, both by number; it is asked once for each pair.
+    `sign` gives the signatures of numbers on days, each as a pair of both by number; it is asked once for each pair.
     """
 
-    def __init__(self, sign: Callable[[int, int], Hashable]) -> None:
+    def __init__(self, sign: Callable[[Sequence[tuple[int, int]]], Sequence[Hashable]]) -> None:
         self.sign = sign
         self.trie = Trie(2)
         self.index: dict[Hashable, int] = {}
@@ -230,7 +230,12 @@ class Sorted:
     def of(self, days: Codes, numbers: Codes) -> Codes:
         """Give the class of each row's number on its day."""
         pairs = self.trie.walk([days, numbers], len(numbers))
-        for pair in range(len(self.classes), self.trie.count):
-            signature = self.sign(*self.trie.row(pair))
-            self.classes.append(self.index.setdefault(signature, len(self.index)))
+        fresh = [(one[0], one[1]) for one in map(self.trie.row, range(len(self.classes), self.trie.count))]
+        if fresh:
+            self.classes += [self.index.setdefault(one, len(self.index)) for one in self.sign(fresh)]
         return np.array(self.classes, dtype=np.int32).take(pairs)
+
+
+def each(sign: Callable[[int, int], Hashable]) -> Callable[[Sequence[tuple[int, int]]], Sequence[Hashable]]:
+    """Sign pairs one by one."""
+    return lambda pairs: [sign(day, number) for day, number in pairs]
