@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ecluse.engine.rows import Answered
 
 SORTED = ("item", "who", "route")
+# The facts that are lacking, and those of them each of which settles the gate alone.
+Lacks = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,9 +64,10 @@ class Exporters:
         self.answers: list[Gate] = []
         self.index: dict[Gate, int] = {}
         self.answered: list[int] = []
+        self.waiting: list[Case] = []
 
-    def numbers(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
-        """Give the number of each row's answer."""
+    def cases(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
+        """Give the number of each row's case; those not met before wait to be answered."""
         span = self._spans().take(days)
         self.day_of = {day: at for at, day in enumerate(self.days)}
         things = {**things, "who": self.whos.numbers(things, days)}
@@ -74,7 +77,7 @@ class Exporters:
         if measured.any():
             rows["item"] = np.where(measured, things["item"] + np.int64(1 << 20), rows["item"])
         ids, fresh = self.keys.ids([*(rows[name] for name in SORTED), span, held + 1, quantity])
-        cases = [
+        self.waiting += [
             Case(
                 situation(things, at, self.days[span[at]], self.quantities[quantity[at]]),
                 int(things["who"][at]),
@@ -82,12 +85,20 @@ class Exporters:
             )
             for at in fresh.tolist()
         ]
-        for gate in self._gates(cases):
+        return ids
+
+    def settle(self) -> None:
+        """Answer the cases that wait."""
+        for gate in self._gates(self.waiting):
             if gate not in self.index:
                 self.index[gate] = len(self.answers)
                 self.answers.append(gate)
             self.answered.append(self.index[gate])
-        return np.array(self.answered, dtype=np.int32).take(ids)
+        self.waiting = []
+
+    def numbers(self, cases: Codes) -> Codes:
+        """Give the number of each row's answer, by its case."""
+        return np.array(self.answered, dtype=np.int32).take(cases)
 
     def _spans(self) -> Codes:
         """Give for each day the first of the days on which the same texts and sets rule, all by number."""
@@ -164,32 +175,51 @@ def gates_of(told: Answered) -> list[Gate]:
     hearsay = [at for at, rule in enumerate(rules) if rule.version.level == "V3"]
     reported = np.asarray(told.decided[hearsay].any(axis=0))
     short = np.array([told.may_pass, told.required, told.level, told.policy, reported, told.depends], dtype=np.int8)
-    decided = np.packbits(told.decided, axis=0)
-    lacks = np.array([told.decides[fact] for fact in facts], dtype=np.int16).reshape(len(facts), len(told.may_pass))
-    wide = np.ascontiguousarray(lacks.T).view(np.uint8).reshape(len(told.may_pass), -1)
-    rows = np.hstack([short.view(np.uint8).T, decided.T, wide])
-    known: dict[bytes, Gate] = {}
+    decided = np.ascontiguousarray(np.packbits(told.decided, axis=0).T)
+    lacks = np.array([told.decides[fact] for fact in facts], dtype=np.int16).reshape(len(facts), len(told.may_pass)).T
+    # What names a gate repeats far more often than gates do.
+    by_decided: dict[bytes, tuple[str, ...]] = {}
+    by_lacks: dict[bytes, Lacks] = {}
+    known: dict[tuple[bytes, bytes, bytes], Gate] = {}
     found = []
-    for at, row in enumerate(rows):
-        key = row.tobytes()
+    for one, two, three in zip(_bytes(short.T), _bytes(decided), _bytes(lacks), strict=True):
+        key = one, two, three
         if key not in known:
-            known[key] = _gate(told, at, facts, bool(reported[at]))
+            if two not in by_decided:
+                places = np.unpackbits(np.frombuffer(two, dtype=np.uint8), count=len(rules))
+                by_decided[two] = tuple(rules[at].id for at in np.flatnonzero(places))
+            if three not in by_lacks:
+                by_lacks[three] = _lacks(facts, np.frombuffer(three, dtype=np.int16).tolist())
+            known[key] = _gate(
+                told.levels, np.frombuffer(one, dtype=np.int8).tolist(), by_decided[two], by_lacks[three]
+            )
         found.append(known[key])
     return found
 
 
-def _gate(told: Answered, at: int, facts: list[str], reported: bool) -> Gate:  # noqa: FBT001 - a cell of a column
-    passes = int(told.may_pass[at])
-    lacks = [(fact != WHICH, -int(told.decides[fact][at]), fact) for fact in facts if told.decides[fact][at] >= 0]
-    policy = int(told.policy[at])
+def _bytes(rows: np.ndarray[Any, Any]) -> list[bytes]:
+    whole, width = np.ascontiguousarray(rows).tobytes(), rows.shape[1] * rows.itemsize
+    return (
+        [whole[start : start + width] for start in range(0, width * len(rows), width)] if width else [b""] * len(rows)
+    )
+
+
+def _lacks(facts: list[str], decides: list[int]) -> Lacks:
+    """Order what is lacking: which chip is meant first, then what decides most; and what settles the gate alone."""
+    asked = sorted((fact != WHICH, -worth, fact) for fact, worth in zip(facts, decides, strict=True) if worth >= 0)
+    return tuple(fact for *_, fact in asked), tuple(fact for _, worth, fact in asked if -worth >= DECISIVE)
+
+
+def _gate(levels: tuple[str, ...], cells: list[int], decided: tuple[str, ...], lacks: Lacks) -> Gate:
+    passes, required, level, policy, reported, depends = cells
     return Gate(
         may_pass=passes,
-        decided=tuple(told.rules[rule].id for rule in np.flatnonzero(told.decided[:, at])),
-        missing=tuple(fact for *_, fact in sorted(lacks)),
-        settles=tuple(fact for _, worth, fact in sorted(lacks) if -worth >= DECISIVE and passes == CODES[UNKNOWN]),
-        reported=reported,
-        unenforced=bool(told.depends[at]),
-        ic_level=told.levels[int(told.level[at])],
-        licence_required=int(told.required[at]),
+        decided=decided,
+        missing=lacks[0],
+        settles=lacks[1] if passes == CODES[UNKNOWN] else (),
+        reported=bool(reported),
+        unenforced=bool(depends),
+        ic_level=levels[level],
+        licence_required=required,
         policy=None if policy == NO_POLICY else (*POLICIES, "unknown")[policy],
     )

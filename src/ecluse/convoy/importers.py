@@ -67,6 +67,7 @@ class Importers:
         self.answers: list[Gate] = [ELSEWHERE]
         self.index: dict[Gate, int] = {ELSEWHERE: 0}
         self.answered: list[int] = []
+        self.waiting: list[Situation] = []
 
     def _parties(self, _: int, number: int) -> Hashable:
         line = self.groups["parties"].line(number)
@@ -83,12 +84,12 @@ class Importers:
         line = self.groups["route"].line(number)
         return line.destination == "CN" and line.origin != "CN" and (line.act, line.use)
 
-    def numbers(self, things: Mapping[str, Codes], days: Codes) -> Codes:
-        """Give the number of each row's answer."""
+    def cases(self, things: Mapping[str, Codes], days: Codes) -> Codes:
+        """Give the number of each row's case, -1 where the gate does not apply; those not met before wait."""
         nothing = np.zeros(len(days), dtype=np.int32)
         route = self.sorts["route"].of(nothing, things["route"])
         here = np.flatnonzero(route != self.sorts["route"].index.get(False, -1))
-        found = nothing
+        found = np.full(len(days), -1, dtype=np.int32)
         if not len(here):
             return found
         rows = {name: codes[here] for name, codes in things.items()}
@@ -97,20 +98,26 @@ class Importers:
         spans = np.array([bisect_right(self.spans, day) for day in self.days], dtype=np.int32)
         span = days[here] if self.groups["papers"].paths else spans.take(days[here])
         ids, fresh = self.keys.ids([*sorted_, rows["papers"], route[here], span])
-        for at in fresh.tolist():
-            self._answer(situation(rows, at, self.days[days[here[at]]], self.some))
-        found[here] = np.array(self.answered, dtype=np.int32).take(ids)
+        self.waiting += [situation(rows, at, self.days[days[here[at]]], self.some) for at in fresh.tolist()]
+        found[here] = ids
         return found
 
-    def _answer(self, one: Situation) -> None:
-        line = line_of(self.groups, one)
+    def settle(self) -> None:
+        """Answer the cases that wait."""
         lock = self.ruling.lock
-        told = evidence.weigh(lock.evidence, line, models_of(line, lock), one.day, self.ruling.known)
-        gate = importer_of(told)
-        if gate not in self.index:
-            self.index[gate] = len(self.answers)
-            self.answers.append(gate)
-        self.answered.append(self.index[gate])
+        for one in self.waiting:
+            line = line_of(self.groups, one)
+            told = evidence.weigh(lock.evidence, line, models_of(line, lock), one.day, self.ruling.known)
+            gate = importer_of(told)
+            if gate not in self.index:
+                self.index[gate] = len(self.answers)
+                self.answers.append(gate)
+            self.answered.append(self.index[gate])
+        self.waiting = []
+
+    def numbers(self, cases: Codes) -> Codes:
+        """Give the number of each row's answer, by its case."""
+        return np.array([*self.answered, 0], dtype=np.int32).take(cases)
 
 
 class Licences:

@@ -175,7 +175,7 @@ class Signatures:
                     for path in things.paths(name):
                         columns[one, path] = (mine < 0) & things.unsaid(path).take(rows)
             values += [things.groups_of((name,))[0].take(rows) for name in asked.whole]
-        told = np.packbits(np.array(list(columns.values()), dtype=np.bool_).T, axis=1)
+        told = np.packbits(np.array(list(columns.values()), dtype=np.bool_).reshape(-1, len(rows)).T, axis=1)
         if values:
             wide = np.array(values, dtype=np.int64).T.copy().view(np.uint8).reshape(len(rows), -1)
             told = np.hstack([told, wide])
