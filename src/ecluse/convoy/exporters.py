@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
@@ -28,17 +27,10 @@ if TYPE_CHECKING:
     from ecluse.engine.rows import Answered
 
 SORTED = ("item", "who", "route")
+# What a case is made of, all by number: what tells it apart, and the things that stand for it.
+MADE = ("item", "who", "route", "span", "held", "quantity", "parties", "facts", "papers")
 # The facts that are lacking, and those of them each of which settles the gate alone.
 Lacks = tuple[tuple[str, ...], tuple[str, ...]]
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """A situation of the exporter's gate: one that stands for its like, and whether a licence is held."""
-
-    one: Situation
-    who: int
-    held: int
 
 
 class Exporters:
@@ -60,16 +52,14 @@ class Exporters:
         self.sorts = {name: Sorted(self.signatures.of(name)) for name in SORTED}
         self.keys = Keys(len(SORTED) + 3)
         self.steps = ruling.lock.library.days()
-        self.day_of: dict[dt.date, int] = {}
         self.answers: list[Gate] = []
         self.index: dict[Gate, int] = {}
         self.answered: list[int] = []
-        self.waiting: list[Case] = []
+        self.waiting: list[Codes] = []
 
     def cases(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
         """Give the number of each row's case; those not met before wait to be answered."""
         span = self._spans().take(days)
-        self.day_of = {day: at for at, day in enumerate(self.days)}
         things = {**things, "who": self.whos.numbers(things, days)}
         rows = {name: self.sorts[name].of(span, things[name]) for name in SORTED}
         # Where a quantity is held against other facts, the chip's own figures count too.
@@ -77,19 +67,17 @@ class Exporters:
         if measured.any():
             rows["item"] = np.where(measured, things["item"] + np.int64(1 << 20), rows["item"])
         ids, fresh = self.keys.ids([*(rows[name] for name in SORTED), span, held + 1, quantity])
-        self.waiting += [
-            Case(
-                situation(things, at, self.days[span[at]], self.quantities[quantity[at]]),
-                int(things["who"][at]),
-                int(held[at]),
-            )
-            for at in fresh.tolist()
-        ]
+        if len(fresh):
+            told = {**things, "span": span, "held": held, "quantity": quantity}
+            self.waiting.append(np.array([told[name].take(fresh) for name in MADE], dtype=np.int64))
         return ids
 
     def settle(self) -> None:
         """Answer the cases that wait."""
-        for gate in self._gates(self.waiting):
+        if not self.waiting:
+            return
+        cases = dict(zip(MADE, np.concatenate(self.waiting, axis=1), strict=True))
+        for gate in self._gates(cases):
             if gate not in self.index:
                 self.index[gate] = len(self.answers)
                 self.answers.append(gate)
@@ -108,18 +96,18 @@ class Exporters:
         found = [at if exact else first.setdefault(place, at) for at, place in enumerate(places)]
         return np.array(found, dtype=np.int32)
 
-    def _gates(self, cases: list[Case]) -> list[Gate]:
+    def _gates(self, cases: Mapping[str, Codes]) -> list[Gate]:
         """Answer cases, in their order."""
-        found: list[Gate | None] = [None] * len(cases)
-        by_day: dict[dt.date, list[int]] = {}
-        for at, case in enumerate(cases):
-            if not self.signatures.chips_of(case.one.item):
-                found[at] = self._alone(case.one)
-            else:
-                by_day.setdefault(case.one.day, []).append(at)
-        for day, places in by_day.items():
-            told = self._columns(day, [cases[at] for at in places])
-            for at, gate in zip(places, told, strict=True):
+        found: list[Gate | None] = [None] * len(cases["span"])
+        several = np.array([not self.signatures.chips_of(item) for item in range(int(cases["item"].max()) + 1)])
+        alone = several.take(cases["item"])
+        for at in np.flatnonzero(alone).tolist():
+            one = situation(cases, at, self.days[cases["span"][at]], self.quantities[cases["quantity"][at]])
+            found[at] = self._alone(one)
+        for span in np.unique(cases["span"][~alone]).tolist():
+            places = np.flatnonzero((cases["span"] == span) & ~alone)
+            told = self._columns(span, {name: codes[places] for name, codes in cases.items()})
+            for at, gate in zip(places.tolist(), told, strict=True):
                 found[at] = gate
         return [gate for gate in found if gate is not None]
 
@@ -128,38 +116,42 @@ class Exporters:
         outer = decided(self.ruling, self.groups, one).exporter
         return exporter_of(outer.ahead or outer)
 
-    def _columns(self, day: dt.date, cases: list[Case]) -> list[Gate]:
-        """Answer the cases of one day together."""
-        library, known = self.ruling.lock.library, self.ruling.known
+    def _columns(self, span: int, cases: Mapping[str, Codes]) -> list[Gate]:
+        """Answer the cases of one span of days together."""
+        library, known, day = self.ruling.lock.library, self.ruling.known, self.days[span]
         law = library.on(day, known, self.ruling.reading)
-        told = answer_rows(law, library.on(day, known, "text"), self._laid(machine(law), cases))
+        told = answer_rows(law, library.on(day, known, "text"), self._laid(machine(law), span, cases))
         return gates_of(told)
 
-    def _laid(self, engine: Machine, cases: list[Case]) -> Cases:
+    def _laid(self, engine: Machine, span: int, cases: Mapping[str, Codes]) -> Cases:
         """Lay cases out, one row for each candidate chip."""
         signed = self.signatures
-        chips = [signed.chips_of(case.one.item) for case in cases]
-        owner = np.repeat(np.arange(len(cases)), [len(one) for one in chips])
-        chip = np.concatenate([np.asarray(one) for one in chips])
-        who = np.array([signed.who(case.who, self.day_of[case.one.day]) for case in cases])[owner]
-        route = np.array([signed.route(case.one.route) for case in cases])[owner]
-        counts = {"item": len(signed.chips), "who": len(signed.pairs), "route": len(signed.routes)}
-        for name, things in signed.things.items():
-            things.grow(counts[name])
-        index = {bound: at for at, bound in enumerate(dict.fromkeys(case.one.quantity for case in cases))}
-        quantity = np.array([index[case.one.quantity] for case in cases])[owner]
-        pairs, amount = np.unique(chip * len(index) + quantity, return_inverse=True)
-        bounds = list(index)
-        amounts = [_amount(bounds[one % len(index)], signed.unit(one // len(index))) for one in pairs.tolist()]
+        items, item = np.unique(cases["item"], return_inverse=True)
+        ranges = [signed.chips_of(one) for one in items.tolist()]
+        counts = np.array([len(one) for one in ranges])[item]
+        owner = np.repeat(np.arange(len(item)), counts)
+        first = np.array([one.start for one in ranges])[item]
+        # The chips of an item follow one another: each row's place is its distance from the first.
+        chip = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+        whos, who = np.unique(cases["who"], return_inverse=True)
+        routes, route = np.unique(cases["route"], return_inverse=True)
+        at = {
+            "item": chip,
+            "who": np.array([signed.who(one, span) for one in whos.tolist()])[who][owner],
+            "route": np.array([signed.route(one) for one in routes.tolist()])[route][owner],
+        }
+        signed.grow()
+        quantity, several = cases["quantity"][owner], len(self.quantities)
+        pairs, amount = np.unique(chip * several + quantity, return_inverse=True)
         foreign = np.array([signed.foreign(row) for row in range(len(signed.routes))], dtype=np.bool_)
         return Cases(
             things=signed.things,
-            at={"item": chip, "who": who, "route": route},
-            amounts=amounts,
+            at=at,
+            amounts=[_amount(self.quantities[one % several], signed.unit(one // several)) for one in pairs.tolist()],
             amount=amount,
-            held=np.array([case.held for case in cases], dtype=np.int8)[owner],
+            held=cases["held"][owner],
             situation=owner,
-            foreign=foreign.take(route),
+            foreign=foreign.take(at["route"]),
             engine=engine,
         )
 

@@ -71,13 +71,14 @@ class Signatures:
         # An item is one row for each chip that it may mean; what is certified may count from a day.
         self.chips: list[tuple[Line, Candidate]] = []
         self.items: list[range] = []
-        self.routes: dict[int, int] = {}
+        self.routes: list[int] = []
+        self.routed: dict[int, int] = {}
         self.dated: dict[tuple[int, int], int] = {}
         self.pairs: list[tuple[int, int]] = []
         self.things = {
             "item": Things(lambda at: self.silent | item_facts(*self.chips[at]), kinds),
             "who": Things(self._who_facts, kinds),
-            "route": Things(lambda at: self.silent | route_of(self.groups, list(self.routes)[at]), kinds),
+            "route": Things(lambda at: self.silent | route_of(self.groups, self.routes[at]), kinds),
         }
 
     def _who_facts(self, at: int) -> Facts:
@@ -109,7 +110,10 @@ class Signatures:
 
     def route(self, number: int) -> int:
         """Give the row of a route."""
-        return self.routes.setdefault(number, len(self.routes))
+        if number not in self.routed:
+            self.routed[number] = len(self.routes)
+            self.routes.append(number)
+        return self.routed[number]
 
     def unit(self, chip: int) -> Bound | None:
         """Give the total processing performance of one unit with a chip."""
@@ -121,7 +125,7 @@ class Signatures:
 
     def _signed(self, group: str, pairs: Sequence[tuple[int, int]]) -> list[Hashable]:
         rows = [self._rows(group, day, number) for day, number in pairs]
-        self.things[group].grow(self._count(group))
+        self.grow()
         found: list[Hashable] = [None] * len(pairs)
         by_day: dict[int, list[int]] = {}
         for at, (day, _) in enumerate(pairs):
@@ -139,10 +143,10 @@ class Signatures:
             return self.chips_of(number)
         return (self.who(number, day),) if group == "who" else (self.route(number),)
 
-    def _count(self, group: str) -> int:
-        """Give how many things of a group there are by now."""
-        counts = {"item": len(self.chips), "who": len(self.pairs), "route": len(self.routes)}
-        return counts[group]
+    def grow(self) -> None:
+        """Take all that was numbered by now among the things."""
+        for group, rows in (("item", self.chips), ("who", self.pairs), ("route", self.routes)):
+            self.things[group].grow(len(rows))
 
     def _more(self, group: str, row: int) -> Hashable:
         """Tell things apart by what no comparison reads: where a route starts, how well an order's total is known."""
@@ -155,7 +159,7 @@ class Signatures:
 
     def foreign(self, row: int) -> bool:
         """Say whether goods on a route leave from elsewhere than the US."""
-        return self.groups["route"].line(list(self.routes)[row]).origin != "US"
+        return self.groups["route"].line(self.routes[row]).origin != "US"
 
     def _bytes(self, group: str, day: int, rows: NDArray[np.int64]) -> list[bytes]:
         """Give, for rows of a group, the answers to all that the laws of a day ask, as bytes."""
