@@ -124,7 +124,7 @@ def _parquet(source: Source, rows: int, columns: tuple[str, ...] | None) -> Iter
         repeating = [name for name in texts if _repeats(plain, name)]
     start = 1
     # Reading ahead would hold the file in memory; the next block is read while the last one is answered.
-    with pq.ParquetFile(source.path, read_dictionary=repeating, pre_buffer=False, memory_map=True) as file:
+    with pq.ParquetFile(source.path, read_dictionary=repeating, pre_buffer=False) as file:
         for batch in file.iter_batches(batch_size=rows, columns=columns and list(columns)):
             numbers = np.arange(start, start + len(batch), dtype=np.int64)
             start += len(batch)
