@@ -17,10 +17,10 @@ from ecluse.convoy.balances import Balances
 from ecluse.convoy.classes import Sorter, days, quantity_matters
 from ecluse.convoy.exporters import Exporters
 from ecluse.convoy.groups import Group, Wrong, group_of
-from ecluse.convoy.importers import Importers, Licences
+from ecluse.convoy.importers import Importers, Licences, Met
 from ecluse.convoy.things import GROUPS, situation
 from ecluse.lock import EARLIER_ACTS
-from ecluse.tables.coding import Classes, Codes, Keys, coded
+from ecluse.tables.coding import Classes, Codes, Distinct, Keys, coded
 from ecluse.tables.paths import kind_of
 from ecluse.tables.reading import Reject
 
@@ -108,13 +108,13 @@ class Book:
         self.quantities: list[Bound] = [ONE, SOME]
         self.quantity_of: dict[Bound, int] = {}
         self.exporters = Exporters(ruling, self.groups, self.days, self.quantities)
-        self.importers = Importers(ruling, self.groups, self.days, ONE, sorter.name)
-        self.licences = Licences(ruling, self.groups, self.days, ONE, sorter.name)
+        met = Met(ruling, self.groups, self.days, sorter.name)
+        self.importers, self.licences = Importers(met), Licences(met)
         self.balances = Balances(ruling, self.groups)
         self.keys = Keys(3)
         self.answered: list[int] = []
-        self.answers: list[Answer] = []
-        self.index: dict[Answer, int] = {}
+        self.distinct: Distinct[Answer] = Distinct()
+        self.answers = self.distinct.values
 
     def _group(self, name: str) -> Group:
         paths = tuple(path for path in self.kinds if group_of(path) == name)
@@ -189,19 +189,16 @@ class Book:
             importers = self.importers.numbers(taken.importers)
             ids, fresh = self.keys.ids([exporters, importers, taken.early])
             for at in fresh:
-                exporter, importer = self.exporters.answers[exporters[at]], self.importers.answers[importers[at]]
+                exporter, importer = (
+                    self.exporters.gates.values[exporters[at]],
+                    self.importers.gates.values[importers[at]],
+                )
                 told = together(ahead(exporter) if taken.early[at] else exporter, importer)
-                self.answered.append(self._number(told))
+                self.answered.append(self.distinct.number(told))
             answers = np.array(self.answered, dtype=np.int32).take(ids)
         for at, draw in taken.draws.items():
-            answers[at] = self._number(self.balances.answer(*draw))
+            answers[at] = self.distinct.number(self.balances.answer(*draw))
         return Passed(taken.table, answers, taken.rejects, taken.originals, taken.told)
-
-    def _number(self, answer: Answer) -> int:
-        if answer not in self.index:
-            self.index[answer] = len(self.answers)
-            self.answers.append(answer)
-        return self.index[answer]
 
     def _days(self, codes: Codes | None, size: int) -> tuple[Codes, dict[int, tuple[str, str]]]:
         """Give the number of the span of days in which each row's day falls; in one span, one law."""

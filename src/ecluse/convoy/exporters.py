@@ -14,7 +14,7 @@ from ecluse.convoy.whos import Whos
 from ecluse.engine.gate import machine
 from ecluse.engine.rows import NO_POLICY, WHICH, Cases, answer_rows
 from ecluse.provision import POLICIES
-from ecluse.tables.coding import Codes, Keys, Sorted
+from ecluse.tables.coding import Codes, Distinct, Keys, Sorted
 from ecluse.truth import UNKNOWN
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ class Exporters:
         self.sorts = {name: Sorted(self.signatures.of(name)) for name in SORTED}
         self.keys = Keys(len(SORTED) + 3)
         self.steps = ruling.lock.library.days()
-        self.answers: list[Gate] = []
-        self.index: dict[Gate, int] = {}
+        self.gates: Distinct[Gate] = Distinct()
         self.answered: list[int] = []
         self.waiting: list[Codes] = []
 
@@ -77,11 +76,7 @@ class Exporters:
         if not self.waiting:
             return
         cases = dict(zip(MADE, np.concatenate(self.waiting, axis=1), strict=True))
-        for gate in self._gates(cases):
-            if gate not in self.index:
-                self.index[gate] = len(self.answers)
-                self.answers.append(gate)
-            self.answered.append(self.index[gate])
+        self.answered += map(self.gates.number, self._gates(cases))
         self.waiting = []
 
     def numbers(self, cases: Codes) -> Codes:

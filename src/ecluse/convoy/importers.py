@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ecluse import evidence
+from ecluse.convoy.amounts import ONE
 from ecluse.convoy.answers import CODES, NOT_APPLICABLE, Gate, importer_of
 from ecluse.convoy.things import Ruling, Situation, line_of, models_of, situation
-from ecluse.tables.coding import Codes, Keys, Sorted, each
+from ecluse.tables.coding import Codes, Distinct, Keys, Sorted, each
 from ecluse.truth import NO
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
-    from ecluse.bounds import Bound
     from ecluse.convoy.groups import Group
 
 # The parties that reports may mean.
@@ -25,13 +26,23 @@ MEANT = ("buyer", "end_user")
 ELSEWHERE = Gate(NOT_APPLICABLE)
 
 
+@dataclass(frozen=True)
+class Met:
+    """What a table has met so far, by number: its things and its days; and how the names of parties are sorted."""
+
+    ruling: Ruling
+    groups: Mapping[str, Group]
+    days: Sequence[dt.date]
+    name: Callable[[object], Hashable]
+
+
 class Items:
     """Tells items apart by the chips of which reports or papers speak."""
 
-    def __init__(self, ruling: Ruling, groups: Mapping[str, Group]) -> None:
-        self.ruling, self.groups = ruling, groups
-        self.products = frozenset(product for product, _ in ruling.lock.evidence.shelves)
-        self.own = bool(groups["papers"].paths)
+    def __init__(self, met: Met) -> None:
+        self.ruling, self.groups = met.ruling, met.groups
+        self.products = frozenset(product for product, _ in self.ruling.lock.evidence.shelves)
+        self.own = bool(self.groups["papers"].paths)
 
     def __call__(self, _: int, number: int) -> Item:
         """Give the signature of an item."""
@@ -57,20 +68,12 @@ class Item(NamedTuple):
 class Importers:
     """Answers of the importer's gate, by number; number 0 is that of a line it does not apply to."""
 
-    def __init__(
-        self,
-        ruling: Ruling,
-        groups: Mapping[str, Group],
-        days: Sequence[dt.date],
-        some: Bound,
-        name: Callable[[object], Hashable],
-    ) -> None:
-        """`days` are the days by number, `some` a quantity that stands for all, `name` sorts parties' names."""
-        self.ruling, self.groups, self.days, self.some, self.name = ruling, groups, days, some, name
-        self.own = bool(groups["papers"].paths)
-        self.read = evidence.facts_read(ruling.lock.evidence)
-        self.spans = evidence.days(ruling.lock.evidence)
-        self.items = Items(ruling, groups)
+    def __init__(self, met: Met) -> None:
+        self.ruling, self.groups, self.days, self.name = met.ruling, met.groups, met.days, met.name
+        self.own = bool(self.groups["papers"].paths)
+        self.read = evidence.facts_read(self.ruling.lock.evidence)
+        self.spans = evidence.days(self.ruling.lock.evidence)
+        self.items = Items(met)
         self.papers: dict[Hashable, bool] = {}
         self.sorts = {
             "item": Sorted(each(self._item)),
@@ -80,8 +83,8 @@ class Importers:
             "route": Sorted(each(self._route)),
         }
         self.keys = Keys(6)
-        self.answers: list[Gate] = [ELSEWHERE]
-        self.index: dict[Gate, int] = {ELSEWHERE: 0}
+        self.gates: Distinct[Gate] = Distinct()
+        self.gates.number(ELSEWHERE)
         self.answered: list[int] = []
         self.waiting: list[Situation] = []
 
@@ -127,7 +130,7 @@ class Importers:
             return found
         rows = {name: codes[here] for name, codes in things.items()}
         ids, fresh = self.keys.ids([*self._sorted(rows, days[here]), rows["papers"], route[here]])
-        self.waiting += [situation(rows, at, self.days[days[here[at]]], self.some) for at in fresh.tolist()]
+        self.waiting += [situation(rows, at, self.days[days[here[at]]], ONE) for at in fresh.tolist()]
         found[here] = ids
         return found
 
@@ -148,11 +151,7 @@ class Importers:
         for one in self.waiting:
             line = line_of(self.groups, one)
             told = evidence.weigh(lock.evidence, line, models_of(line, lock), one.day, self.ruling.known)
-            gate = importer_of(told)
-            if gate not in self.index:
-                self.index[gate] = len(self.answers)
-                self.answers.append(gate)
-            self.answered.append(self.index[gate])
+            self.answered.append(self.gates.number(importer_of(told)))
         self.waiting = []
 
     def numbers(self, cases: Codes) -> Codes:
@@ -163,24 +162,14 @@ class Importers:
 class Licences:
     """Whether an exporter's licence is held, and whether a paper with a balance bears on a row."""
 
-    def __init__(
-        self,
-        ruling: Ruling,
-        groups: Mapping[str, Group],
-        days: Sequence[dt.date],
-        some: Bound,
-        name: Callable[[object], Hashable],
-    ) -> None:
-        """As for `Importers`."""
-        self.ruling, self.groups, self.days, self.some, self.name = ruling, groups, days, some, name
-        self.items, self.parties, self.route = (
-            Sorted(each(Items(ruling, groups))),
-            Sorted(each(self._parties)),
-            Sorted(each(self._route)),
-        )
-        self.spans = evidence.days(ruling.lock.evidence)
-        self.own = bool(groups["papers"].paths)
-        self.places = {place for paper in ruling.lock.evidence.papers for place in paper.destinations}
+    def __init__(self, met: Met) -> None:
+        self.ruling, self.groups, self.days, self.name = met.ruling, met.groups, met.days, met.name
+        self.items = Sorted(each(Items(met)))
+        self.parties, self.route = Sorted(each(self._parties)), Sorted(each(self._route))
+        base = self.ruling.lock.evidence
+        self.spans = evidence.days(base)
+        self.own = bool(self.groups["papers"].paths)
+        self.places = {place for paper in base.papers for place in paper.destinations}
         self.keys = Keys(5)
         self.held: list[int] = []
         self.balanced: list[bool] = []
@@ -207,7 +196,7 @@ class Licences:
         )
         ids, fresh = self.keys.ids([item, parties, things["papers"], route, spans])
         for at in fresh.tolist():
-            self._answer(situation(things, at, self.days[days[at]], self.some))
+            self._answer(situation(things, at, self.days[days[at]], ONE))
         return np.array(self.held, dtype=np.int32).take(ids), np.array(self.balanced, dtype=bool).take(ids)
 
     def _answer(self, one: Situation) -> None:

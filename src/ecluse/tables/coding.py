@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Whole numbers of whatever width, one a row.
 Codes = NDArray[np.integer[Any]]
+Value = TypeVar("Value")
 EMPTY = 0
 EPOCH = dt.date(1970, 1, 1)
 # Days that lie no further apart are coded by counting.
@@ -86,6 +87,21 @@ def _one_by_one(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
         codes[at] = places[key]
     codes[codes < 0] = len(values)
     return codes, [*values, None]
+
+
+@dataclass
+class Distinct(Generic[Value]):
+    """Values by number, in the order met, each once."""
+
+    values: list[Value] = field(default_factory=list)
+    index: dict[Value, int] = field(default_factory=dict)
+
+    def number(self, value: Value) -> int:
+        """Give the number of a value."""
+        if value not in self.index:
+            self.index[value] = len(self.values)
+            self.values.append(value)
+        return self.index[value]
 
 
 @dataclass
