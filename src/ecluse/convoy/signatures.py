@@ -14,7 +14,7 @@ from ecluse.convoy.things import facts_on, route_of
 from ecluse.engine.batch import RESOLVED, SEEN, program
 from ecluse.engine.facts import item_facts, party_facts, unit_tpp
 from ecluse.engine.gate import machine
-from ecluse.engine.leaves import Leaf, Things, group_of, leaf_of
+from ecluse.engine.leaves import Leaf, Things, group_of, leaf_of, stated
 from ecluse.engine.missing import MEASURES
 from ecluse.lock import parts_of
 from ecluse.truth import NO
@@ -46,9 +46,9 @@ class Asked:
 @lru_cache(maxsize=256)
 def _asked(engine: Machine, group: str) -> Asked:
     steps = program(engine)
-    leaves: list[Leaf] = []
+    leaves = [stated(RESOLVED), stated(SEEN)] if group == "who" else []
     tried: list[Leaf] = []
-    whole = [RESOLVED, SEEN] if group == "who" else []
+    whole: list[str] = []
     for node, at in steps.inputs.items():
         groups = {group_of(name) for name in steps.names[at]}
         if groups == {group}:
@@ -178,7 +178,8 @@ class Signatures:
                 for name in names_in(one.node):
                     for path in things.paths(name):
                         columns[one, path] = (mine < 0) & things.unsaid(path).take(rows)
-            values += [things.groups_of((name,))[0].take(rows) for name in asked.whole]
+            if asked.whole:
+                values.append(things.groups_of(asked.whole)[0].take(rows))
         told = np.packbits(np.array(list(columns.values()), dtype=np.bool_).reshape(-1, len(rows)).T, axis=1)
         if values:
             wide = np.array(values, dtype=np.int64).T.copy().view(np.uint8).reshape(len(rows), -1)

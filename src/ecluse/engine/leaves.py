@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from ecluse.bounds import exactly
-from ecluse.condition import Arith, Member, Node, walk
+from ecluse.condition import Arith, Member, Name, Node, walk
 from ecluse.engine.frame import Laid, lay
 from ecluse.engine.lower import Shape, leaf
 from ecluse.engine.weigh import prepare
@@ -74,6 +74,11 @@ def leaf_of(node: Node, engine: Machine, fact: str | None = None, way: int = 0) 
     """Give a comparison with the set that it reads on the law's day."""
     named = node.group if isinstance(node, Member) else None
     return Leaf(node, engine.law.groups[named] if named is not None else None, fact, way)
+
+
+def stated(name: str) -> Leaf:
+    """Give the question whether a fact is stated as yes or no."""
+    return Leaf(Name(name, "truth", name))
 
 
 @dataclass

@@ -11,10 +11,9 @@ from ecluse.condition import names_in
 from ecluse.engine.batch import HELD, LEVEL, REQUIRED, RESOLVED, SEEN, Program, program, weigh
 from ecluse.engine.gaps import decides, open_facts
 from ecluse.engine.gate import machine
-from ecluse.engine.leaves import CODES, Leaf, Things, group_of, leaf_of
+from ecluse.engine.leaves import Leaf, Things, group_of, leaf_of, stated
 from ecluse.engine.planes import Array, Bits, Plane, chosen, codes, full, packed, plane
 from ecluse.provision import POLICIES
-from ecluse.truth import Truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -84,9 +83,7 @@ class Cases:
 
     def _said(self, name: str) -> Plane:
         """Give a truth that the parties' facts hold."""
-        places, values = self.things["who"].groups_of((name,))
-        told = np.array([CODES[one] if isinstance(one, Truth) else -1 for (one,) in values], dtype=np.int8)
-        return plane(told.take(places).take(self.at["who"]))
+        return plane(self.things["who"].codes([stated(name)])[0].take(self.at["who"]))
 
     def _across(self, leaf: Leaf, names: tuple[str, ...]) -> Plane:
         """Answer a comparison that reads several groups, each distinct set of values once."""
