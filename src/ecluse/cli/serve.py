@@ -12,7 +12,7 @@ from ecluse.errors import InputError
 if TYPE_CHECKING:
     import argparse
 
-NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec")
+NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec", "python_multipart", "polars", "pyarrow")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
