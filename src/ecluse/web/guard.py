@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ecluse.web.settings import Settings
 
 LOG = logging.getLogger("ecluse.web")
-BULK = "/api/check/bulk"
 OPEN = ("/enter", "/static/", "/favicon.ico")
 MOST_CLIENTS = 10_000
 POLICY = (
@@ -97,10 +96,7 @@ class Guard:
 
     async def answered(self, scope: Scope, receive: Receive, send: Send, status: list[int]) -> None:
         """Run the application within its time and its size."""
-        bulk = scope["path"] == BULK
-        settings = self.settings
-        limit = settings.bulk_largest if bulk else settings.largest
-        seconds = settings.bulk_seconds if bulk else settings.seconds
+        limit, seconds = self.settings.allowed(scope["path"])
         try:
             async with asyncio.timeout(seconds):
                 await self.app(scope, _limited(receive, limit), send)
