@@ -27,6 +27,7 @@ from ecluse.web.problem import Problem
 from ecluse.web.settings import Settings
 from ecluse.web.shelf import Shelf
 from ecluse.web.site import FOLDER
+from ecluse.web.tongues import translations
 from tests.convoy.made import table_of
 
 if TYPE_CHECKING:
@@ -378,6 +379,23 @@ def test_a_fill_keeps_to_its_scope() -> None:
         assert visitor.send(f"{work}/fill", work, **fields).status_code == 422
 
 
+def test_a_role_that_stands_for_another_is_filled_there() -> None:
+    """Where the end user is the buyer, what is said of the one is written to the other, and every row still reads."""
+    visitor = Visitor()
+    work = visitor.decided().replace("batch", "worklist")
+    told = {}
+    for role in ("end_user", "buyer"):
+        fact = f"{role}.ultimate_parent.headquarters"
+        sent = visitor.send(f"{work}/fill", f"{work}?fact={fact}", fact=fact, value="US")
+        assert sent.status_code == 303
+        after = visitor.ask(f"{work}.json").json()
+        assert "unread" not in after["now"]
+        assert not any("ultimate_parent" in row["fact"] for row in after["missing"])
+        told[role] = after["filled"][-1]["turned"]
+        visitor.send(f"{work}/back", work)
+    assert told["end_user"] == told["buyer"]
+
+
 def test_questions_to_send_name_what_is_left() -> None:
     """The table has a row a question and buyer, the text a chapter a buyer; no cell begins as a formula."""
     visitor = Visitor()
@@ -421,3 +439,18 @@ def test_a_shelf_gives_nothing_to_a_browser_without_cookie() -> None:
     assert made.of(shelf.owner_of("x" * 40), upload.id) is upload
     made.close()
     assert not made.root.exists()
+
+
+@pytest.mark.parametrize("language", ["fr", "zh-Hans"])
+def test_every_word_of_these_pages_is_translated(language: str) -> None:
+    """No text of the templates of screening, batch and worklist is left in English."""
+    from babel.messages.extract import extract_from_file
+
+    told = translations(language)
+    said: set[str] = set()
+    for name in ("batch", "book", "worklist", "screen"):
+        for _, found, _, _ in extract_from_file("jinja2.ext:babel_extract", FOLDER / "templates" / f"{name}.html"):
+            said.add(found if isinstance(found, str) else str(found[0]))
+    assert len(said) > 80
+    catalogue = {key if isinstance(key, str) else key[0] for key in told._catalog}  # noqa: SLF001
+    assert said <= catalogue

@@ -19,12 +19,13 @@ from ecluse.convoy.run import Prepared, prepared
 from ecluse.engine.missing import asked
 from ecluse.lines import read_line
 from ecluse.lock import Lock, decide
+from ecluse.order import ROLES
 from ecluse.tables.cells import nest, typed
 from ecluse.tables.reading import Block, blocks
 from ecluse.web.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,7 +113,9 @@ def begun(options: Options, run: Run) -> Work:
 def weighed(options: Options, run: Run, base: Work | None, fills: tuple[Fill, ...]) -> Work:
     """Take a book through the convoy, with facts filled in; `base` is its work before."""
     made = prepared(options)
-    fresh = {fill.path: f"ecluse:{fill.path}" for fill in fills if fill.path not in made.paths.values()}
+    held = set(made.paths.values())
+    wanted = dict.fromkeys(path for fill in fills for path in _places(fill.path, held))
+    fresh = {path: f"ecluse:{path}" for path in wanted if path not in held}
     paths = made.paths | {column: path for path, column in fresh.items()}
     columns = {path: column for column, path in paths.items()}
     book = Book(paths, run.ruling, decimal=made.decimal, words=made.words)
@@ -164,19 +167,37 @@ def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.string())
 
 
+def _places(path: str, held: Collection[str]) -> list[str]:
+    """Give the paths to which a fill may go: its own, and where one role stands for another, the other's."""
+    role, _, rest = path.partition(".")
+    if role not in ROLES or f"{role}.same_as" not in held:
+        return [path]
+    return [path, *(f"{other}.{rest}" for other in ROLES if other != role)]
+
+
 def _filled(block: Block, fills: Sequence[Fill], columns: Mapping[str, str]) -> pa.Table:
     """Write what was filled in into the empty cells of its rows."""
     table = block.table
     for fill in fills:
-        name = columns[fill.path]
-        there = name in table.column_names
-        held = _texts(table.column(name)) if there else pa.chunked_array([pa.nulls(len(table), pa.string())])
-        wanted = pa.array(np.isin(block.rows, fill.rows))
-        value = pc.if_else(pc.and_(wanted, pc.is_null(held)), fill.cell, held)
-        value = value if isinstance(value, pa.ChunkedArray) else pa.chunked_array([value])
-        place = table.column_names.index(name) if there else table.num_columns
-        table = table.set_column(place, name, value) if there else table.append_column(name, value)
+        here = np.isin(block.rows, fill.rows)
+        role = fill.path.partition(".")[0]
+        for path in _places(fill.path, columns):
+            chosen = here
+            if f"{role}.same_as" in columns and role in ROLES:
+                stands = path.partition(".")[0]
+                told = _texts(table.column(columns[f"{role}.same_as"]))
+                chosen = here & (np.asarray(pc.fill_null(told, role).to_numpy()) == stands)
+            table = _written(table, columns[path], chosen, fill.cell)
     return table
+
+
+def _written(table: pa.Table, name: str, chosen: Mask, cell: str) -> pa.Table:
+    """Write a cell into the rows chosen of a column, where it is empty; a column that is not there begins empty."""
+    there = name in table.column_names
+    held = _texts(table.column(name)) if there else pa.chunked_array([pa.nulls(len(table), pa.string())])
+    value = pc.if_else(pc.and_(pa.array(chosen), pc.is_null(held)), cell, held)
+    value = value if isinstance(value, pa.ChunkedArray) else pa.chunked_array([value])
+    return table.set_column(table.column_names.index(name), name, value) if there else table.append_column(name, value)
 
 
 def _sample(

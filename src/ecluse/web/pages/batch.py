@@ -110,7 +110,7 @@ def summed(upload: Upload) -> dict[str, Any]:
         "state": upload.state,
         "rows": upload.rows,
         "share": round(upload.share, 4),
-        "ends": dt.datetime.fromtimestamp(upload.ends, dt.UTC).isoformat(timespec="minutes"),
+        "ends": dt.datetime.fromtimestamp(upload.ends, dt.UTC).isoformat(timespec="minutes").replace("+00:00", "Z"),
         "error": upload.error or None,
     }
 
