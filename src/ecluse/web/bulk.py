@@ -158,9 +158,12 @@ class Teller:
         places: list[int] = []
         facts = self.site.lock.library.facts
         for at, raw in enumerate(rows):
+            if len(raw) > LINE_LARGEST:
+                out[at] = self.one(raw, start + at)
+                continue
             try:
-                fitting.append(laid(parse_json(_text(raw, start + at), "", BadLine), facts))
-            except (Unfit, InputError):
+                fitting.append(laid(parse_json(raw.decode(), "", BadLine), facts))
+            except (Unfit, InputError, UnicodeDecodeError):
                 out[at] = self.one(raw, start + at)
             else:
                 places.append(at)
