@@ -18,13 +18,14 @@ import pytest
 
 from ecluse.convoy.answers import answer_of
 from ecluse.dates import Known
+from ecluse.errors import InputError
 from ecluse.lock import build, decide, read_line
 from ecluse.parties.screen import lists
 from ecluse.web import app as web
 from ecluse.web import demo, shelf, worklist
 from ecluse.web.deciding import Clerk, Gone
 from ecluse.web.problem import Problem
-from ecluse.web.settings import Settings
+from ecluse.web.settings import Settings, checked
 from ecluse.web.shelf import Shelf
 from ecluse.web.site import FOLDER
 from ecluse.web.tongues import translations
@@ -246,6 +247,13 @@ def test_quotas_hold() -> None:
     assert full.upload().status_code == 503
     short = Visitor(Settings(rate=0, upload_rows=10))
     assert "more than 10 rows" in short.refusal()
+
+
+def test_settings_of_uploads_are_checked(tmp_path: Path) -> None:
+    """A folder that is not there, or no time at all, is refused at the start."""
+    for wrong in (Settings(uploads=tmp_path / "none"), Settings(upload_seconds=0), Settings(upload_seconds=1e9)):
+        with pytest.raises(InputError):
+            checked(wrong)
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:

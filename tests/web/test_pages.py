@@ -38,6 +38,7 @@ PAGES = (
     "/screen",
     "/screen?name=Hikvision&country=CN&on=2026-08-10",
     "/batch",
+    "/batch/demo",
     "/worklist",
     "/worklist/demo?fact=other_controls_cleared",
 )

@@ -15,6 +15,7 @@ SHORTEST_TOKEN = 16
 BULK, UPLOAD = "/api/check/bulk", "/batch"
 # What the form of an upload may take beside its table.
 FORM_LARGEST = 200_000
+LONGEST_KEPT = 720 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +77,13 @@ def checked(settings: Settings) -> Settings:
         raise InputError(message)
     if settings.host not in LOOPBACK and not settings.public:
         message = f"{settings.host} can be reached from other machines; say --public, or leave --host at 127.0.0.1."
+        raise InputError(message)
+    if settings.uploads is not None and not settings.uploads.is_dir():
+        message = f"{settings.uploads}: no folder; uploaded tables lie there (--uploads), so make it first."
+        raise InputError(message)
+    if not 0 < settings.upload_seconds < LONGEST_KEPT:
+        message = (
+            f"uploaded tables are kept for {settings.upload_seconds / 3600:g} hours, expected more than 0, under 720."
+        )
         raise InputError(message)
     return settings

@@ -18,10 +18,10 @@ from ecluse.dates import Known, parse_day, parse_known
 from ecluse.lock import READINGS
 from ecluse.parties.screen import lists
 from ecluse.tables.reading import KINDS
-from ecluse.web import bars, deciding, forms, serving
+from ecluse.web import bars, deciding, demo, forms, serving
 from ecluse.web.asking import marked
 from ecluse.web.problem import Problem
-from ecluse.web.shelf import Upload, owner_of
+from ecluse.web.shelf import DEMO, Upload, owner_of
 from ecluse.web.site import View
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def add(app: FastAPI, books: Books) -> None:
         return listed(books, request)
 
     async def one(request: Request) -> View:
-        return shown(of(books, request), forms.token(request))
+        return shown(await of(books, request), forms.token(request))
 
     async def send(request: Request) -> Response:
         try:
@@ -63,11 +63,11 @@ def add(app: FastAPI, books: Books) -> None:
             await request.close()
 
     async def file(request: Request) -> Response:
-        return download(of(books, request), request.path_params["file"])
+        return download(await of(books, request), request.path_params["file"])
 
     async def remove(request: Request) -> Response:
         await forms.sent(request)
-        upload = of(books, request)
+        upload = await of(books, request)
         if upload.owner:
             await run_in_threadpool(books.shelf.remove, upload)
         return RedirectResponse("/batch", 303)
@@ -79,8 +79,10 @@ def add(app: FastAPI, books: Books) -> None:
     serving.page(app, books.site, "/batch/{book}", "book.html", one)
 
 
-def of(books: Books, request: Request) -> Upload:
-    """Give the upload that an address names, to the browser that sent it."""
+async def of(books: Books, request: Request) -> Upload:
+    """Give the upload that an address names, to the browser that sent it; the demo book to everybody."""
+    if request.path_params["book"] == DEMO:
+        return await run_in_threadpool(demo.book, books)
     return books.shelf.of(owner_of(serving.cookie_of(request)), request.path_params["book"])
 
 

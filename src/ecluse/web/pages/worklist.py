@@ -18,7 +18,7 @@ from ecluse.web import asking, bars, demo, forms, serving, worklist
 from ecluse.web.asking import marked
 from ecluse.web.pages import batch
 from ecluse.web.problem import Problem
-from ecluse.web.shelf import DEMO, NOBODY, Upload, owner_of
+from ecluse.web.shelf import NOBODY, Upload, owner_of
 from ecluse.web.site import View, address
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ def add(app: FastAPI, books: Books) -> None:
         return await listed(books, request, own[0] if own else await run_in_threadpool(demo.book, books))
 
     async def one(request: Request) -> View:
-        return await listed(books, request, await _book(books, request))
+        return await listed(books, request, await batch.of(books, request))
 
     async def fill(request: Request) -> Response:
         fields, _ = await forms.sent(request)
-        upload = await _book(books, request)
+        upload = await batch.of(books, request)
         cookie = serving.cookie_of(request) or serving.fresh_cookie()
         if upload.owner == NOBODY:
             upload = await run_in_threadpool(demo.copy, books, owner_of(cookie))
@@ -64,12 +64,12 @@ def add(app: FastAPI, books: Books) -> None:
 
     async def back(request: Request) -> Response:
         await forms.sent(request)
-        upload = await _book(books, request)
+        upload = await batch.of(books, request)
         await run_in_threadpool(_back, upload)
         return RedirectResponse(f"/worklist/{upload.id}", 303)
 
     async def send(request: Request) -> Response:
-        upload = await _book(books, request)
+        upload = await batch.of(books, request)
         return await run_in_threadpool(_questions, upload, request.path_params["kind"])
 
     serving.page(app, books.site, "/worklist", "worklist.html", first)
@@ -77,12 +77,6 @@ def add(app: FastAPI, books: Books) -> None:
     app.add_route("/worklist/{book}/back", back, ["POST"], include_in_schema=False)
     app.add_route("/worklist/{book}/questions.{kind}", send, ["GET"], include_in_schema=False)
     serving.page(app, books.site, "/worklist/{book}", "worklist.html", one)
-
-
-async def _book(books: Books, request: Request) -> Upload:
-    if request.path_params["book"] == DEMO:
-        return await run_in_threadpool(demo.book, books)
-    return batch.of(books, request)
 
 
 def at_work(upload: Upload) -> tuple[Options, Run, Work]:
