@@ -18,7 +18,7 @@ import pytest
 
 from ecluse.convoy.answers import answer_of
 from ecluse.dates import Known
-from ecluse.errors import InputError
+from ecluse.errors import BadTable, InputError
 from ecluse.lock import build, decide, read_line
 from ecluse.parties.screen import lists
 from ecluse.web import app as web
@@ -301,10 +301,13 @@ def test_removing_stops_a_run() -> None:
     found.remove(upload)
     clerk = Clerk(10**6)
     with pytest.raises(Gone):
-        clerk._progress(upload, 1, 0.5)  # noqa: SLF001 - what the convoy calls
+        clerk._progress(upload, 1, 0.5, time.perf_counter())  # noqa: SLF001 - what the convoy calls
     upload.state = "waiting"
     clerk.decide(upload)
     assert upload.state == "waiting"
+    upload.gone = False
+    with pytest.raises(BadTable, match="longer than"):
+        clerk._progress(upload, 1, 0.5, time.perf_counter() - 10_000)  # noqa: SLF001
 
 
 def test_nothing_of_an_order_is_logged(caplog: pytest.LogCaptureFixture) -> None:

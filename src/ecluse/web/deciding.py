@@ -70,11 +70,12 @@ def sound(upload: Upload, name: str) -> None:
 
 
 class Clerk:
-    """Decides uploads one after the other, on a thread of its own."""
+    """Decides uploads on threads of its own, two at a time, in the order they came."""
 
-    def __init__(self, most_rows: int) -> None:
-        self.most_rows = most_rows
-        self.pool = ThreadPoolExecutor(1, thread_name_prefix="batch")
+    def __init__(self, most_rows: int, longest: float = 1800.0) -> None:
+        """`longest` is how many seconds a table may take."""
+        self.most_rows, self.longest = most_rows, longest
+        self.pool = ThreadPoolExecutor(2, thread_name_prefix="batch")
 
     def start(self, upload: Upload) -> Future[None]:
         """Put an upload in the queue."""
@@ -88,7 +89,7 @@ class Clerk:
         upload.state = "running"
         begun = time.perf_counter()
         try:
-            upload.run = batch(options, lambda rows, share: self._progress(upload, rows, share))
+            upload.run = batch(options, lambda rows, share: self._progress(upload, rows, share, begun))
             upload.path(REPORT).write_text(page(upload.run), encoding="utf-8")
             upload.share, upload.state = 1.0, "done"
         except Gone:
@@ -101,12 +102,15 @@ class Clerk:
             LOG.warning("a table could not be decided: %s", type(problem).__name__)
         LOG.info("batch %s, %d rows, %.1f s", upload.state, upload.rows, time.perf_counter() - begun)
 
-    def _progress(self, upload: Upload, rows: int, share: float) -> None:
+    def _progress(self, upload: Upload, rows: int, share: float, begun: float) -> None:
         if upload.gone:
             raise Gone
         upload.rows, upload.share = rows, min(share, 1.0)
         if rows > self.most_rows:
             message = f"{upload.name}: more than {self.most_rows:,} rows; use `ecluse batch` for a table of that size."
+            raise BadTable(message)
+        if time.perf_counter() - begun > self.longest:
+            message = f"{upload.name}: longer than {self.longest / 60:g} minutes; use `ecluse batch` for it."
             raise BadTable(message)
 
 

@@ -18,7 +18,7 @@ from ecluse.convoy.book import Book
 from ecluse.convoy.run import Prepared, prepared
 from ecluse.engine.missing import asked
 from ecluse.lines import read_line
-from ecluse.lock import Lock, decide
+from ecluse.lock import decide
 from ecluse.order import ROLES
 from ecluse.tables.cells import nest, typed
 from ecluse.tables.reading import Block, blocks
@@ -305,15 +305,15 @@ def scoped(work: Work, fact: str, scope: str) -> Numbers:
     return work.rows[chosen]
 
 
-def question(work: Work, lock: Lock, made: Prepared | None, run: Run, fact: str) -> str:
+def question(work: Work, options: Options, run: Run, fact: str) -> str:
     """Give the question that a missing fact asks, in the words of a line that lacks it."""
     if fact not in work.asks:
-        known = lock.library.facts.get(fact)
+        known = run.lock.library.facts.get(fact)
         work.asks[fact] = known.ask if known else asked(fact)
-        if known is None and made is not None:
+        if known is None:
             for number, answer in enumerate(work.answers):
                 if fact in _parts(answer) and number in work.samples:
-                    work.asks |= _asks(work.samples[number], made, run)
+                    work.asks |= _asks(work.samples[number], prepared(options), run)
                     break
     return work.asks[fact]
 
@@ -335,19 +335,21 @@ def _asks(row: Mapping[str, object], made: Prepared, run: Run) -> dict[str, str]
 
 def questions(work: Work) -> Iterator[tuple[Group, str, int, list[str]]]:
     """Give what is left to ask: the fact, the buyer (empty where not stated), the rows, their ids or numbers."""
+    buyers = _coded(work.cells["buyer.name"]) if "buyer.name" in work.cells else None
     for group in groups(work):
         places = np.flatnonzero(work.lacking(group.fact))
-        buyers = (
-            work.cells["buyer.name"].take(places).to_pylist() if "buyer.name" in work.cells else [None] * len(places)
-        )
-        ids = work.cells["id"].take(places).to_pylist() if "id" in work.cells else [None] * len(places)
-        by_buyer: dict[str, list[str]] = {}
-        counts: Counter[str] = Counter()
-        for buyer, identity, at in zip(buyers, ids, places.tolist(), strict=True):
-            key = str(buyer or "")
-            counts[key] += 1
-            listed = by_buyer.setdefault(key, [])
-            if len(listed) < MOST_IDS:
-                listed.append(str(identity) if identity is not None else f"row {work.rows[at]}")
-        for key, count in counts.most_common():
-            yield group, key, count, by_buyer[key]
+        codes = buyers[0][places] if buyers else np.zeros(len(places), dtype=np.int64)
+        for code, count in Counter(codes.tolist()).most_common():
+            first = places[codes == code][:MOST_IDS]
+            yield group, buyers[1][code] if buyers else "", count, _named(work, first)
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[Numbers, list[str]]:
+    """Give a column as the place of each row's word in a list of words; an empty cell is the empty word."""
+    found = pc.fill_null(column, "").combine_chunks().dictionary_encode()
+    return found.indices.to_numpy().astype(np.int64), [str(word) for word in found.dictionary.to_pylist()]
+
+
+def _named(work: Work, places: Numbers) -> list[str]:
+    ids = work.cells["id"].take(places).to_pylist() if "id" in work.cells else [None] * len(places)
+    return [f"row {row}" if one is None else str(one) for one, row in zip(ids, work.rows[places].tolist(), strict=True)]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from ecluse.convoy.run import prepared
 from ecluse.convoy.told import ruled
 from ecluse.tables.cells import typed
 from ecluse.tables.paths import kind_of
@@ -167,7 +166,6 @@ async def listed(books: Books, request: Request, upload: Upload) -> View:
 def _listed(upload: Upload, fact: str, more: dict[str, Any]) -> View:
     options, run, work = at_work(upload)
     facts = run.lock.library.facts
-    made = prepared(options)
     found = worklist.groups(work)
     if fact and fact not in {one.fact for one in found}:
         more["settled"] = fact
@@ -175,7 +173,7 @@ def _listed(upload: Upload, fact: str, more: dict[str, Any]) -> View:
     rows = [
         {
             "fact": one.fact,
-            "ask": worklist.question(work, run.lock, made, run, one.fact),
+            "ask": worklist.question(work, options, run, one.fact),
             "settles": one.settles,
             "lacks": one.lacks,
         }
@@ -252,10 +250,8 @@ def _told(one: Fill) -> dict[str, Any]:
 def _questions(upload: Upload, kind: str) -> Response:
     """Give what is left to ask, as a table or as text to send."""
     options, run, work = at_work(upload)
-    made = prepared(options)
     rows = [
-        (group, worklist.question(work, run.lock, made, run, group.fact), *rest)
-        for group, *rest in worklist.questions(work)
+        (group, worklist.question(work, options, run, group.fact), *rest) for group, *rest in worklist.questions(work)
     ]
     stem = upload.name.rpartition(".")[0] or upload.name
     if kind == "csv":
