@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import random
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ from ecluse.reading import parse_json
 from ecluse.web import bulk, cells
 from ecluse.web.cells import Unfit, laid
 from ecluse.web.settings import Settings
+from ecluse.web.site import Site, open_site
 from tests.laws.book import drawn
 from tests.web.test_pages import LINE, run
 
@@ -39,6 +41,14 @@ BROKEN = (
     b'{"quantity": 1, "origin": "US", "destination": "CN", "item": {"chip": "H20"}, "kind": "deemed export"}',
     b'{"quantity": 1, "origin": "US", "destination": "CN", "item": {"measures": {"tpp": NaN}}}',
     b"\xff\xfe",
+    b"{}",
+    b'{"quantity": 1}',
+    b'{"quantity": 1, "origin": "US", "destination": "CN"}',
+    b'{"quantity": 1, "origin": "US", "item": {"chip": "H20"}}',
+    b'{"origin": "US", "destination": "CN", "item": {"chip": "H20"}}',
+    b'{"quantity": {"at_least": 9, "at_most": 3}, "origin": "US", "destination": "CN", "item": {"chip": "H20"}}',
+    b'{"quantity": 1, "origin": "US", "destination": "CN", "item": {"chip": "H20"}, "buyer": {"kind": "universty"}}',
+    b'{"quantity": 1, "origin": "US", "destination": "CN", "item": {"chip": "H20"}, "end_user": {"same_as": "buyer"}}',
 )
 ODD: tuple[dict[str, Any], ...] = (
     {"id": 7},
@@ -93,6 +103,16 @@ def test_random_rows_equal_one_line() -> None:
         assert answer == expected(raw, number), raw
 
 
+def test_columns_that_come_late_are_taken() -> None:
+    """A stream that begins with plain rows and goes on with others is answered the same in its later blocks."""
+    plain = [json.dumps(LINE | {"id": str(at)}).encode() for at in range(bulk.FIRST)]
+    late = made(7, 120)
+    told = asked(plain + late)
+    assert told[0] == expected(plain[0], 1)
+    for number, raw in enumerate(late, bulk.FIRST + 1):
+        assert told[number - 1] == expected(raw, number), raw
+
+
 def test_rows_equal_the_api_of_one_line() -> None:
     """What the bulk API says of a row is what POST /api/check says of it."""
     rows = made(6, 60)
@@ -115,6 +135,54 @@ def test_rows_equal_the_api_of_one_line() -> None:
             assert answer["missing"] == list(dict.fromkeys(missing))
             assert answer["licence_required"] == outer["licence"]["required"]
             assert answer["policy"] == outer["licence"]["policy"]
+
+
+WEIRD: tuple[Any, ...] = (
+    *(None, "", " ", " CN", "CN ", "true", "yes", "[]", "{}", "none", "\u00a0", "é", "x" * 3000),
+    *(1, 0, -1, 1.0, 1.5, 10**16, 10**40, True, False, "2026-01-24", "2026-01-24T00:00:00"),
+    *([], [""], ["a"], [{}], {}, {"x": 1}, {"at_least": 1}, {"at_most": 0}, {"at_least": "1"}),
+)
+
+
+def spoiled(rng: random.Random, line: dict[str, Any]) -> dict[str, Any]:
+    """Put something odd in place of a value, or beside one, somewhere in a line."""
+    table: dict[str, Any] = json.loads(json.dumps(line))
+    here = table
+    while True:
+        key = rng.choice([*here, "facts", "buyer"])
+        inner = here.get(key)
+        if isinstance(inner, dict) and inner and rng.random() < 0.8:
+            here = inner
+            continue
+        here[key if rng.random() < 0.9 else f"{key}.x"] = rng.choice(WEIRD)
+        return table
+
+
+def test_spoiled_rows_are_answered_as_one_line_is() -> None:
+    """Whatever odd value stands in a line, the block answers it, or refuses it in the same words, as one line alone."""
+    rng = random.Random(8)  # noqa: S311
+    rows = [json.dumps(spoiled(rng, LINE if rng.random() < 0.5 else drawn(rng))).encode() for _ in range(400)]
+    told = asked(rows)
+    assert sum("error" in answer for answer in told) > 50
+    assert sum("error" not in answer for answer in told) > 20
+    for number, (raw, answer) in enumerate(zip(rows, told, strict=True), 1):
+        if "error" in answer:
+            assert answer == asked_alone(raw) | {"row": number, "error": answer["error"]}
+            assert answer["error"] == asked_alone(raw)["error"].replace("row 1", f"row {number}"), raw
+        else:
+            assert answer == expected(raw, number), raw
+
+
+def asked_alone(raw: bytes) -> dict[str, Any]:
+    """What one row alone is answered, by the one-line engine."""
+    ask = (None, Known(day=dt.date.fromisoformat(DAY)), "enforced")
+    return dict(json.loads(bulk.Teller(site(), ask, full=False).one(raw, 1)))
+
+
+@lru_cache(maxsize=1)
+def site() -> Site:
+    """One site for all."""
+    return open_site(Settings())
 
 
 def test_broken_rows_say_why_in_their_place() -> None:

@@ -46,8 +46,8 @@ class Settings:
     bulk_seconds: float = 600.0
     log_contents: bool = False
     uploads: Path | None = None
-    upload_largest: int = 50_000_000
-    upload_total: int = 1_000_000_000
+    upload_largest: int = 100_000_000
+    upload_total: int = 2_000_000_000
     upload_rows: int = 2_000_000
     uploads_each: int = 10
     upload_seconds: float = 8 * 3600.0
