@@ -383,6 +383,7 @@ def test_a_fill_keeps_to_its_scope() -> None:
     for fields in (
         {"fact": "other_controls_cleared", "value": "perhaps"},
         {"fact": "import_approval", "value": "yes"},
+        {"fact": fact, "value": "Japan"},
         {"fact": "other_controls_cleared", "value": ""},
         {"fact": "other_controls_cleared", "value": "yes", "scope": "seller.name=x"},
         {"fact": "other_controls_cleared", "value": "yes", "scope": "buyer.name=nobody"},

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from ecluse.convoy.told import ruled
+from ecluse.countries import COUNTRIES
 from ecluse.tables.cells import typed
 from ecluse.tables.paths import kind_of
 from ecluse.web import asking, bars, demo, forms, serving, worklist
@@ -38,7 +39,12 @@ SCOPE_WORDS = {
     "item.chip": marked("chip"),
     "destination": marked("destination"),
 }
-NO_PLACE = frozenset({"end_user", "buyer"})
+PLACES = ("country", "headquarters", "origin", "destination")
+CHOICES = {
+    one.name: one.choices
+    for one in (*asking.MAIN, *asking.ITEM, *(one for role, _ in asking.ROLES for one in asking.party(role)))
+    if one.choices
+}
 
 
 def add(app: FastAPI, books: Books) -> None:
@@ -116,7 +122,7 @@ def _back(upload: Upload) -> None:
 def place_of(run: Run, fact: str) -> str | None:
     """Name the column in which a fact can be filled in for a row; None where there is none."""
     facts = run.lock.library.facts
-    path = asking.place_of(fact, facts) if fact not in NO_PLACE else None
+    path = asking.place_of(fact, facts)
     return path if path is not None and kind_of(path, facts) in FILLED else None
 
 
@@ -141,12 +147,12 @@ def cell_of(run: Run, path: str, fact: str, said: str) -> str:
         good = bool(said) and typed(kind, cell) is not None
     except ValueError as problem:
         raise Problem(422, f"{path}: {problem}") from None
-    if not good or (known is not None and known.one_of and said not in known.one_of):
-        raise Problem(
-            422,
-            f"{path}: {said[:60]!r} is no answer"
-            + (f", expected {', '.join(known.one_of)}" if known and known.one_of else ""),
-        )
+    allowed = (known.one_of if known else ()) or CHOICES.get(path, ())
+    if path.rpartition(".")[2] in PLACES:
+        allowed = tuple(COUNTRIES)
+    if not good or (allowed and said not in allowed):
+        expected = f", expected {', '.join(allowed[:20])}" if allowed else ""
+        raise Problem(422, f"{path}: {said[:60]!r} is no answer{expected}")
     return cell
 
 
@@ -165,7 +171,6 @@ async def listed(books: Books, request: Request, upload: Upload) -> View:
 
 def _listed(upload: Upload, fact: str, more: dict[str, Any]) -> View:
     options, run, work = at_work(upload)
-    facts = run.lock.library.facts
     found = worklist.groups(work)
     if fact and fact not in {one.fact for one in found}:
         more["settled"] = fact
@@ -184,6 +189,7 @@ def _listed(upload: Upload, fact: str, more: dict[str, Any]) -> View:
         "book": upload.id,
         "name": upload.name,
         "ruled": ruled(run),
+        "unread": run.summary.rejected,
         "first": work.first,
         "now": work.counts(),
         "missing": rows,
@@ -213,8 +219,6 @@ def _listed(upload: Upload, fact: str, more: dict[str, Any]) -> View:
         lines = worklist.table_of(work, mask, MOST_LINES)
         data["lines"] = lines
         more["chosen"] = chosen | {"entry": _entry(run, fact), "scopes": worklist.scopes(work, mask), "lines": lines}
-    known = facts.get(fact)
-    more["one_of"] = known.one_of if known else ()
     return View(data, more)
 
 
@@ -225,12 +229,12 @@ def _entry(run: Run, fact: str) -> dict[str, Any] | None:
         return None
     known = run.lock.library.facts.get(fact)
     kind = str(kind_of(path, run.lock.library.facts))
-    choices: tuple[str, ...] = known.one_of if known else ()
+    choices = (known.one_of if known else ()) or CHOICES.get(path, ())
     if kind == "truth":
         choices = ("yes", "no")
     elif path == "authorisations":
         choices = ("none",)
-    country = path.rpartition(".")[2] in ("country", "headquarters", "origin", "destination")
+    country = path.rpartition(".")[2] in PLACES
     return {"path": path, "kind": "country" if country else kind, "choices": choices}
 
 
