@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 
 from ecluse.web.app import create
 from ecluse.web.settings import Settings
@@ -34,12 +34,17 @@ LINE = {
 
 
 def echo() -> FastAPI:
-    """Give the peer: reads JSON and gives it back."""
+    """Give the peer: reads JSON, one object or a line each, and gives it back."""
     app = FastAPI()
 
     @app.post("/echo")
     async def back(request: Request) -> object:
         return await request.json()
+
+    @app.post("/api/check/bulk")
+    async def lines(request: Request) -> Response:
+        rows = (json.loads(row) for row in (await request.body()).splitlines())
+        return Response("".join(json.dumps(row) + "\n" for row in rows))
 
     return app
 
@@ -109,8 +114,9 @@ def main() -> None:
     single = bulk(ours, "every quantity its own", FULL, "full")
     print(f"bulk  {single:8.0f} lines/s one by one, in full detail ({FULL:,} lines)")
     for kind in KINDS:
-        rate = bulk(ours, kind)
-        print(f"bulk  {rate:8.0f} lines/s by convoy, {kind} ({BULK:,} lines): {rate / single:.0f} times one by one")
+        rate, bare = bulk(ours, kind), bulk(peer, kind)
+        told = f"{rate / single:.0f} times one by one, {rate / bare:.2f} of an echo of the lines ({bare:.0f})"
+        print(f"bulk  {rate:8.0f} lines/s by convoy, {kind} ({BULK:,} lines): {told}")
 
 
 if __name__ == "__main__":
