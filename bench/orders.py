@@ -96,9 +96,9 @@ def _taken(values: list[Any], places: np.ndarray[Any, np.dtype[np.int32]], kind:
     """Give a column by the place of each row's value; texts stay in a dictionary."""
     if kind == pa.bool_():
         return pa.array(values, kind).take(pa.array(places))
-    empty = np.array([value is None for value in values])[places]
-    words = pa.array(["" if value is None else value for value in values], kind)
-    return pa.DictionaryArray.from_arrays(pa.array(places, mask=empty), words)
+    words = list(dict.fromkeys(value for value in values if value is not None))
+    index = np.array([-1 if value is None else words.index(value) for value in values], dtype=np.int32)[places]
+    return pa.DictionaryArray.from_arrays(pa.array(index, mask=index < 0), pa.array(words, kind))
 
 
 def batch(

@@ -13,7 +13,7 @@ import pytest
 from ecluse.bounds import Bound, exactly
 from ecluse.condition import parse
 from ecluse.engine import lower
-from ecluse.engine.batch import refuse_nan
+from ecluse.engine.frame import refuse_nan
 from ecluse.engine.weigh import prepare
 from ecluse.errors import BadTable
 from ecluse.provision import Group
