@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import stat
+import threading
 import time
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from ecluse.errors import BadTable, InputError
 from ecluse.lock import build, decide, read_line
 from ecluse.parties.screen import lists
 from ecluse.web import app as web
-from ecluse.web import demo, shelf, worklist
+from ecluse.web import deciding, demo, shelf, worklist
 from ecluse.web.deciding import Clerk, Gone
 from ecluse.web.problem import Problem
 from ecluse.web.settings import Settings, checked
@@ -319,6 +320,54 @@ def test_nothing_of_an_order_is_logged(caplog: pytest.LogCaptureFixture) -> None
     assert "batch done, 40 rows" in caplog.text
     for cell in ("Muster", "Alibaba", "OB-001", "H200"):
         assert cell not in caplog.text
+
+
+def test_two_tables_are_decided_at_a_time_and_the_rest_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third table waits for a hand to be free, and says so; a hand survives whatever goes wrong."""
+    gate, begun = threading.Event(), threading.Semaphore(0)
+
+    def stuck(*_: object) -> None:
+        begun.release()
+        gate.wait(10)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(deciding, "batch", stuck)
+    visitor = Visitor()
+    places = [visitor.upload().headers["location"] for _ in range(3)]
+    states = [visitor.ask(f"{place}.json").json()["state"] for place in places]
+    assert states == ["running", "running", "waiting"]
+    page = visitor.ask(places[2]).text
+    assert "Waiting for the table before it." in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert 'hx-trigger="every 1s"' in page
+    assert visitor.ask(f"{places[2]}/answers").status_code == 404
+    assert visitor.ask(places[2].replace("batch", "worklist")).status_code == 404
+    gate.set()
+    for place in places:
+        for _ in range(100):
+            told = visitor.ask(f"{place}.json").json()
+            if told["state"] == "failed":
+                break
+            time.sleep(0.05)
+        assert "could not be decided (ZeroDivisionError)" in told["error"]
+    monkeypatch.undo()
+    visitor.decided()
+
+
+def test_a_form_that_is_none_is_refused() -> None:
+    """A body of another type, a form cut short, a table sent as text: each is a problem, not an error."""
+    visitor = Visitor()
+    visitor.token()
+    for kind, body, status in (
+        ("application/json", b"{}", 415),
+        ("multipart/form-data", b"", 400),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Dis", 403),
+        ("application/x-www-form-urlencoded", b"csrf=wrong&table=a", 403),
+    ):
+        answer = visitor.ask("/batch", "POST", content=body, headers={"content-type": kind})
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert visitor.send("/batch", "/batch", table="a,b").status_code == 422
 
 
 def test_the_demo_book_has_a_worklist_at_once() -> None:

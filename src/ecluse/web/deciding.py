@@ -6,10 +6,12 @@ import logging
 import os
 import re
 import shutil
+import threading
 import time
 import zipfile
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import PurePath
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
 from ecluse.convoy import batch
@@ -27,6 +29,8 @@ LOG = logging.getLogger("ecluse.web")
 # So much may a workbook hold once it is unpacked.
 LARGEST_UNPACKED = 400_000_000
 LONGEST_NAME = 80
+# So many tables are decided at a time.
+HANDS = 2
 MAP = "map.toml"
 REPORT = "report.html"
 
@@ -75,11 +79,26 @@ class Clerk:
     def __init__(self, most_rows: int, longest: float = 1800.0) -> None:
         """`longest` is how many seconds a table may take."""
         self.most_rows, self.longest = most_rows, longest
-        self.pool = ThreadPoolExecutor(2, thread_name_prefix="batch")
+        self.waiting: SimpleQueue[tuple[Upload, Future[None]]] = SimpleQueue()
+        self.hands = 0
 
     def start(self, upload: Upload) -> Future[None]:
-        """Put an upload in the queue."""
-        return self.pool.submit(self.decide, upload)
+        """Put an upload in the queue; the future is done when it is decided, good or bad."""
+        told: Future[None] = Future()
+        self.waiting.put((upload, told))
+        if self.hands < HANDS:
+            # A server that ends does not wait for them.
+            self.hands += 1
+            threading.Thread(target=self._work, name=f"batch-{self.hands}", daemon=True).start()
+        return told
+
+    def _work(self) -> None:
+        while True:
+            upload, told = self.waiting.get()
+            heard = told.set_running_or_notify_cancel()
+            self.decide(upload)
+            if heard:
+                told.set_result(None)
 
     def decide(self, upload: Upload) -> None:
         """Decide an upload; what goes wrong is kept to be told."""

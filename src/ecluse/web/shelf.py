@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ NOBODY = ""
 DEMO = "demo"
 GONE = "no such book here: its time may be over, or another browser uploaded it"
 MOST_BOOKS = 200
+LOOK_EVERY = 60.0
 
 
 @dataclass(eq=False)
@@ -74,6 +76,8 @@ class Shelf:
         base = settings.uploads or Path(tempfile.gettempdir())
         self._forget_the_dead(base)
         self.root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+        self.closed = threading.Event()
+        self.watching = False
         atexit.register(self.close)
 
     def _forget_the_dead(self, base: Path) -> None:
@@ -87,7 +91,8 @@ class Shelf:
 
     def close(self) -> None:
         """Remove everything."""
-        for upload in self.uploads.values():
+        self.closed.set()
+        for upload in self._all():
             upload.gone = True
         self.uploads.clear()
         shutil.rmtree(self.root, ignore_errors=True)
@@ -97,7 +102,7 @@ class Shelf:
         settings = self.settings
         self.sweep()
         with self.lock:
-            own = [one for one in self.uploads.values() if one.owner == owner]
+            own = [one for one in self._all() if one.owner == owner]
             if len(own) >= settings.uploads_each and owner != NOBODY:
                 raise Problem(429, f"you have {len(own)} tables here; remove one, or wait until its time is over")
             if len(self.uploads) >= MOST_BOOKS or self.used() + size > settings.upload_total:
@@ -107,21 +112,33 @@ class Shelf:
             folder.mkdir(mode=0o700)
             upload = Upload(identity, owner, folder, name, size, time.time() + settings.upload_seconds)
             self.uploads[identity] = upload
-        if owner != NOBODY:
-            timer = threading.Timer(settings.upload_seconds + 0.1, self.sweep)
-            timer.daemon = True
-            timer.start()
+            if not self.watching:
+                self.watching = True
+                threading.Thread(target=self._watch, name="shelf", daemon=True).start()
         return upload
+
+    def _all(self) -> list[Upload]:
+        return list(self.uploads.values())
+
+    def _watch(self) -> None:
+        """Sweep from time to time, whether anybody asks or not."""
+        while not self.closed.wait(min(LOOK_EVERY, self.settings.upload_seconds / 4)):
+            self.sweep()
 
     def used(self) -> int:
         """Give the bytes that all uploads and their answers take."""
-        return sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())
+        total = 0
+        for path in self.root.rglob("*"):
+            with suppress(OSError):  # it may be removed meanwhile
+                total += path.stat().st_size if path.is_file() else 0
+        return total
 
     def sweep(self, now: float | None = None) -> None:
         """Remove what has had its time; the demo book stays."""
         moment = time.time() if now is None else now
-        for upload in [one for one in self.uploads.values() if one.owner != NOBODY and one.ends <= moment]:
-            self.remove(upload)
+        for upload in self._all():
+            if upload.owner != NOBODY and upload.ends <= moment:
+                self.remove(upload)
 
     def remove(self, upload: Upload) -> None:
         """Remove an upload with all that was made of it; a run still under way stops."""
@@ -141,7 +158,7 @@ class Shelf:
     def own(self, owner: str) -> Iterator[Upload]:
         """Give the uploads of a browser, the newest first."""
         self.sweep()
-        yield from sorted((one for one in self.uploads.values() if one.owner == owner), key=lambda one: -one.ends)
+        yield from sorted((one for one in self._all() if one.owner == owner), key=lambda one: -one.ends)
 
 
 def owner_of(cookie: str) -> str:

@@ -104,6 +104,7 @@ def _fill(upload: Upload, fields: Mapping[str, str]) -> None:
         raise Problem(422, f"fact: {fact[:60]!r} is nothing that can be filled in for a row")
     cell = cell_of(run, path, fact, said)
     with upload.lock:
+        work = upload.work or work
         rows = worklist.scoped(work, fact, scope)
         if not len(rows):
             raise Problem(422, "no row of that scope lacks this fact any more")
@@ -115,6 +116,7 @@ def _back(upload: Upload) -> None:
     """Take the last fill back."""
     options, run, work = at_work(upload)
     with upload.lock:
+        work = upload.work or work
         if work.fills:
             upload.work = worklist.weighed(options, run, work, work.fills[:-1])
 
