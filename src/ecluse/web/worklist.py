@@ -246,6 +246,11 @@ def shut(work: Work) -> list[tuple[str, str, str, int]]:
     return [(*key, count) for key, count in found.most_common()]
 
 
+def shut_by(work: Work, decided_by: str) -> Mask:
+    """Say of each row whether it is shut by just these provisions."""
+    return work.mask([at for at, one in enumerate(work.answers) if one.may_pass == 0 and one.decided_by == decided_by])
+
+
 def scopes(work: Work, chosen: Mask, most: int = 12) -> list[tuple[str, str, int]]:
     """Give the buyers, users, chips and destinations among some rows: path, value, rows."""
     found = []

@@ -237,7 +237,7 @@ def told(run: Run, upload: Upload) -> dict[str, Any]:
         "rejected": run.summary.rejected,
         "ruled": ruled(run),
         "unread": run.unread,
-        "split": bars.split("Rows by answer", answers, {"yes": "yes", "no": "no", "unknown": "not known"}),
+        "split": bars.split,
         "gates": [
             (gate, [words.get(word, 0) for word in ("yes", "no", "not known", "does not apply")])
             for gate, words in found.gates.items()

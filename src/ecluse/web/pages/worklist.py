@@ -160,19 +160,19 @@ def cell_of(run: Run, path: str, fact: str, said: str) -> str:
 
 async def listed(books: Books, request: Request, upload: Upload) -> View:
     """Show the worklist of a book."""
-    fact = request.query_params.get("fact", "")
+    asked = {name: request.query_params.get(name, "") for name in ("fact", "shut")}
     more = {
         "csrf": forms.token(request),
         "own": bool(upload.owner),
         "others": [batch.summed(one) for one in books.shelf.own(owner_of(serving.cookie_of(request)))],
         "scope_words": SCOPE_WORDS,
-        "answer_words": batch.ANSWERS | {worklist.UNREAD: marked("cannot be read")},
     }
-    return await run_in_threadpool(_listed, upload, fact, more)
+    return await run_in_threadpool(_listed, upload, asked, more)
 
 
-def _listed(upload: Upload, fact: str, more: dict[str, Any]) -> View:
+def _listed(upload: Upload, asked: Mapping[str, str], more: dict[str, Any]) -> View:
     options, run, work = at_work(upload)
+    fact = asked["fact"]
     found = worklist.groups(work)
     if fact and fact not in {one.fact for one in found}:
         more["settled"] = fact
@@ -209,9 +209,8 @@ def _listed(upload: Upload, fact: str, more: dict[str, Any]) -> View:
         "bars": {
             one.fact: bars.bar([("alone", one.settles), ("lacks", one.lacks - one.settles)], most) for one in found
         },
-        "split": bars.split(
-            "Rows now", work.counts(), {"yes": "yes", "no": "no", "unknown": "not known", "unread": "cannot be read"}
-        ),
+        "split": bars.split,
+        "closed": None,
         "laws": {one.id for one in run.lock.library.provisions},
         "settled": more.get("settled", ""),
     }
@@ -221,6 +220,10 @@ def _listed(upload: Upload, fact: str, more: dict[str, Any]) -> View:
         lines = worklist.table_of(work, mask, MOST_LINES)
         data["lines"] = lines
         more["chosen"] = chosen | {"entry": _entry(run, fact), "scopes": worklist.scopes(work, mask), "lines": lines}
+    elif asked["shut"]:
+        lines = worklist.table_of(work, worklist.shut_by(work, asked["shut"]), MOST_LINES)
+        data["lines"] = lines
+        more["closed"] = {"decided_by": asked["shut"].split("; "), "lines": lines}
     return View(data, more)
 
 
