@@ -129,7 +129,7 @@ class Book:
     def take(self, block: Block) -> Taken:
         """Sort the rows of a block into cases, and keep aside what cannot be read."""
         table, size = block.table, len(block.table)
-        columns = {path: table.column(column) for column, path in self.paths.items()}
+        columns = {path: table.column(column) for column, path in self.paths.items() if path != "id"}
         values = {path: coded(columns[path]) for path in self.classes}
         codes = {path: self.classes[path].of(found).take(places) for path, (places, found) in values.items()}
         wrong: dict[int, tuple[str, str]] = {}

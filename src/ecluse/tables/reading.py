@@ -94,12 +94,17 @@ def opened(path: Path) -> Source:
         raise BadTable(message) from None
 
 
-def blocks(source: Source, free: frozenset[str] = frozenset(), rows: int = ROWS) -> Iterator[Block]:
-    """Read a table block by block, in its order; `free` columns are read without a dictionary."""
+def blocks(
+    source: Source, free: frozenset[str] = frozenset(), rows: int = ROWS, columns: tuple[str, ...] | None = None
+) -> Iterator[Block]:
+    """Read a table block by block, in its order; `free` columns are read without a dictionary.
+
+    `columns` names those that are wanted, where others need not be read (Parquet).
+    """
     try:
         match kind_of(source.path):
             case ".parquet":
-                yield from _parquet(source, rows)
+                yield from _parquet(source, rows, columns)
             case ".csv":
                 for piece in csvs.blocks(source.path, source.columns, source.options, free):
                     aside = tuple(Reject(*one) for one in piece.spoiled)
@@ -113,14 +118,14 @@ def blocks(source: Source, free: frozenset[str] = frozenset(), rows: int = ROWS)
         raise BadTable(message) from None
 
 
-def _parquet(source: Source, rows: int) -> Iterator[Block]:
+def _parquet(source: Source, rows: int, columns: tuple[str, ...] | None) -> Iterator[Block]:
     with pq.ParquetFile(source.path) as plain:
         texts = [one.name for one in plain.schema_arrow if _is_text(one.type)]
         repeating = [name for name in texts if _repeats(plain, name)]
     start = 1
     # Reading ahead would hold the file in memory; the next block is read while the last one is answered.
-    with pq.ParquetFile(source.path, read_dictionary=repeating, pre_buffer=False, memory_map=True) as file:
-        for batch in file.iter_batches(batch_size=rows):
+    with pq.ParquetFile(source.path, read_dictionary=repeating, pre_buffer=False) as file:
+        for batch in file.iter_batches(batch_size=rows, columns=columns and list(columns)):
             numbers = np.arange(start, start + len(batch), dtype=np.int64)
             start += len(batch)
             yield Block(pa.Table.from_batches([batch]), numbers, share=(start - 1) / max(source.count or 1, 1))
