@@ -52,6 +52,8 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "desk.solver": frozenset({"scipy", "numpy"}),
     "desk.papers.pdf": frozenset({"fpdf"}),
     "desk.sheets": frozenset({"openpyxl"}),
+    "web.convoying": frozenset({"numpy", "pyarrow"}),
+    "web.worklist": frozenset({"numpy", "pyarrow"}),
     "web": frozenset({"fastapi", "starlette", "uvicorn", "jinja2", "markupsafe", "babel", "msgspec"}),
 }
 

@@ -16,10 +16,13 @@ from ecluse.errors import EcluseError, InputError
 from ecluse.version import VERSION
 from ecluse.web import api, problem
 from ecluse.web.asking import marked
+from ecluse.web.deciding import Clerk
 from ecluse.web.guard import Guard, pass_of
-from ecluse.web.pages import PAGES
+from ecluse.web.pages import PAGES, batch, worklist
 from ecluse.web.problem import Problem
+from ecluse.web.serving import Books
 from ecluse.web.settings import Settings, checked
+from ecluse.web.shelf import Shelf
 from ecluse.web.site import CSRF, FOLDER, Page, Site, html, open_site, show
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ def create(settings: Settings | None = None) -> Guard:
     app.include_router(api.router(site))
     for page in PAGES:
         _add(app, site, page)
+    _books(app, site)
     site.menu.append(("/api", marked("API")))
     _doors(app, site)
     _errors(app, site)
@@ -65,6 +69,15 @@ def _add(app: FastAPI, site: Site, page: Page) -> None:
     for kind in SUFFIXES:
         app.add_route(f"{page.path}.{kind}", make(kind), ["GET"], include_in_schema=False)
     app.add_route(page.path, make("html"), ["GET"], include_in_schema=False)
+
+
+def _books(app: FastAPI, site: Site) -> None:
+    """Serve what is done with uploaded tables."""
+    settings = site.settings
+    books = Books(site, Shelf(settings), Clerk(settings.upload_rows))
+    for module in (batch, worklist):
+        module.add(app, books)
+        site.menu.append(module.MENU)
 
 
 def _doors(app: FastAPI, site: Site) -> None:
