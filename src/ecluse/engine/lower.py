@@ -20,10 +20,13 @@ from ecluse.truth import Truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
     from ecluse.provision import Group
 
 ABSENT = "\x00"
+# Whole numbers below are exact as doubles.
+WHOLE = 2**53
 UNSAID = pl.lit(None, dtype=pl.Boolean)
 
 
@@ -111,8 +114,11 @@ def _ends(term: Term, shape: Shape) -> Ends:
             return Ends(low, high, _either(one.absent, two.absent))
 
 
-def _double(side: object) -> pl.Expr:
-    return pl.lit(None if side is None else float(side), dtype=pl.Float64)  # type: ignore[arg-type]
+def _double(side: int | Decimal | None) -> pl.Expr:
+    """Give a number; a whole one takes the kind of the column that it is held against, which need not be turned."""
+    if side is not None and side == int(side) and -WHOLE < side < WHOLE:
+        return pl.lit(int(side))
+    return pl.lit(None if side is None else float(side), dtype=pl.Float64)
 
 
 def _named(path: str, shape: Shape) -> Ends:
