@@ -223,10 +223,15 @@ def _notes(line: Line, lock: Lock) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _digests(line: Line, lock: Lock) -> dict[str, str]:
+def line_digest(line: Line) -> str:
+    """Give the sha256 of all that a line says."""
     plain = json.dumps(dataclasses.asdict(line), default=str, sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _digests(line: Line, lock: Lock) -> dict[str, str]:
     return {
-        "line": hashlib.sha256(plain.encode()).hexdigest(),
+        "line": line_digest(line),
         "law": lock.library.digest,
         "evidence": lock.evidence.digest,
         "chips": lock.catalogue.digest,

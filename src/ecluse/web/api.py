@@ -7,17 +7,16 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.requests import Request  # noqa: TC002 - the framework reads the annotation
 
-from ecluse.engine.data import as_data
 from ecluse.errors import BadLine, InputError
 from ecluse.lines import read_line
 from ecluse.lock import READINGS, decide
 from ecluse.reading import decode, parse_json
 from ecluse.web import schema
+from ecluse.web.answers import ENCODER, Answers
 from ecluse.web.pages import chips, evidence, law
 from ecluse.web.problem import Problem
 from ecluse.web.site import Asked, Kept, Site
@@ -27,15 +26,13 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from ecluse.dates import Known
     from ecluse.decision import Decision
+    from ecluse.web.answers import When
 
 LINE_LARGEST = 100_000
 BATCH = 500
-ENCODER = msgspec.json.Encoder()
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
-When = tuple[dt.date | None, "Known", str]
 
 
 class Stream(Response):
@@ -83,6 +80,7 @@ def typed(request: Request, *kinds: str) -> None:
 
 
 def _checks(site: Site, routes: APIRouter) -> None:
+    answers = Answers(site.lock)
     asks: dict[str, Any] = {"parameters": [schema.ON, schema.KNOWN, schema.READING]}
 
     @routes.post(
@@ -94,13 +92,8 @@ def _checks(site: Site, routes: APIRouter) -> None:
     async def check(request: Request) -> Response:
         """Answer yes, no or unknown for both gates, with steps, evidence and what is missing."""
         typed(request, JSON)
-        on, known, reading = when(Asked({}, request.query_params))
-        raw = await request.body()
-        line = read_line(
-            parse_json(decode(raw, "the body", InputError), "the body", InputError), "the line", site.lock.library.facts
-        )
-        decision = decide(line, site.lock, on=on, known=known, reading=reading)
-        return Response(ENCODER.encode(as_data(decision)), media_type=JSON)
+        ask = when(Asked({}, request.query_params))
+        return Response(answers.answer(await request.body(), ask), media_type=JSON)
 
     @routes.post(
         "/check/bulk",

@@ -1,0 +1,96 @@
+"""Answers of the API: the same data as the engine gives, and a memory that changes none of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecluse.dates import parse_known
+from ecluse.engine.data import as_data
+from ecluse.errors import BadLine, InputError
+from ecluse.lines import read_line
+from ecluse.lock import build, decide
+from ecluse.web.answers import Answers, Memory
+from ecluse.web.pages.check import book
+
+if TYPE_CHECKING:
+    from ecluse.web.answers import When
+
+WHEN: When = (None, parse_known("2026-01-24"), "enforced")
+LINE = {"id": "a", "quantity": 2, "origin": "US", "destination": "CN", "on": "2026-01-24", "item": {"chip": "H200 SXM"}}
+
+
+def asked(answers: Answers, line: object, when: When = WHEN) -> object:
+    """What an answer says, read back."""
+    return json.loads(answers.answer(json.dumps(line).encode(), when))
+
+
+@pytest.mark.parametrize("row", book(), ids=lambda row: row["line"]["id"])
+def test_answers_are_those_of_the_engine(row: dict[str, object]) -> None:
+    """The demo book is answered field by field as `as_data` tells it: first asked, and from memory."""
+    lock = build()
+    line = read_line(row["line"], "the line", lock.library.facts)
+    for act in ("ship", "negotiate"):
+        for reading in ("enforced", "text"):
+            table = dict(row["line"]) | {"act": act}  # type: ignore[call-overload]
+            line = read_line(table, "the line", lock.library.facts)
+            when = (None, parse_known(str(row["known"])), reading)
+            right = json.loads(json.dumps(as_data(decide(line, lock, known=when[1], reading=reading))))
+            answers = Answers(lock)
+            assert asked(answers, table, when) == right
+            assert asked(answers, table, when) == right
+
+
+def test_lines_that_differ_only_in_their_ids_share_an_answer() -> None:
+    """Each keeps its own id and its own digest; anything else that differs is decided anew."""
+    answers = Answers(build())
+    one, two = asked(answers, LINE), asked(answers, LINE | {"id": "b"})
+    assert len(answers.given.rows) == 1
+    fresh = asked(Answers(build()), LINE | {"id": "b"})
+    assert two == fresh
+    assert one != two
+    for other in (LINE | {"quantity": 3}, LINE | {"act": "order"}, LINE | {"facts": {"kyc_certified": True}}):
+        assert asked(answers, other) == asked(Answers(build()), other)
+    assert len(answers.given.rows) == 4
+
+
+def test_day_knowledge_and_reading_are_part_of_the_question() -> None:
+    """The same body on another day, as known on another, or by the text, is another question."""
+    answers = Answers(build())
+    whens: list[When] = [
+        WHEN,
+        (None, parse_known("2025-12-01"), "enforced"),
+        (parse_known("2023-11-16").day, parse_known("2026-01-24"), "enforced"),
+        (None, parse_known("2026-01-24"), "text"),
+    ]
+    for when in whens:
+        assert asked(answers, LINE, when) == asked(Answers(build()), LINE, when)
+    assert len(answers.given.rows) == 4
+
+
+def test_memory_is_bounded_and_forgets_the_oldest() -> None:
+    """Bytes are counted; what was asked for longest ago goes first."""
+    memory = Memory(2_000)
+    row = (b"x" * 200, b"")
+    for name in ("a", "b"):
+        memory.keep(name, row)
+    assert memory.find("a") == row
+    memory.keep("c", row)
+    assert memory.find("b") is None
+    assert memory.find("a") == row
+    assert memory.held <= 2_000
+    memory.keep("much", (b"x" * 3_000, b""))
+    assert memory.held == 0
+
+
+def test_what_cannot_be_read_is_not_kept() -> None:
+    """No JSON, and a wrong field, are refused each time."""
+    answers = Answers(build())
+    for _ in range(2):
+        with pytest.raises(InputError):
+            answers.answer(b"{", WHEN)
+        with pytest.raises(BadLine):
+            answers.answer(b'{"quantity": 1}', WHEN)
+    assert not answers.given.rows
