@@ -12,6 +12,7 @@ from ecluse.engine.data import as_data
 from ecluse.errors import BadLine, InputError
 from ecluse.lines import read_line
 from ecluse.lock import build, decide
+from ecluse.parties.screen import lists
 from ecluse.web.answers import Answers, Memory
 from ecluse.web.pages.check import book
 
@@ -37,28 +38,28 @@ def test_answers_are_those_of_the_engine(row: dict[str, object]) -> None:
             table = dict(row["line"]) | {"act": act}  # type: ignore[call-overload]
             line = read_line(table, "the line", lock.library.facts)
             when = (None, parse_known(str(row["known"])), reading)
-            right = json.loads(json.dumps(as_data(decide(line, lock, known=when[1], reading=reading))))
-            answers = Answers(lock)
+            right = json.loads(json.dumps(as_data(decide(line, lock, known=when[1], reading=reading, lists=lists()))))
+            answers = Answers(lock, lists())
             assert asked(answers, table, when) == right
             assert asked(answers, table, when) == right
 
 
 def test_lines_that_differ_only_in_their_ids_share_an_answer() -> None:
     """Each keeps its own id and its own digest; anything else that differs is decided anew."""
-    answers = Answers(build())
+    answers = Answers(build(), lists())
     one, two = asked(answers, LINE), asked(answers, LINE | {"id": "b"})
     assert len(answers.given.rows) == 1
-    fresh = asked(Answers(build()), LINE | {"id": "b"})
+    fresh = asked(Answers(build(), lists()), LINE | {"id": "b"})
     assert two == fresh
     assert one != two
     for other in (LINE | {"quantity": 3}, LINE | {"act": "order"}, LINE | {"facts": {"kyc_certified": True}}):
-        assert asked(answers, other) == asked(Answers(build()), other)
+        assert asked(answers, other) == asked(Answers(build(), lists()), other)
     assert len(answers.given.rows) == 4
 
 
 def test_day_knowledge_and_reading_are_part_of_the_question() -> None:
     """The same body on another day, as known on another, or by the text, is another question."""
-    answers = Answers(build())
+    answers = Answers(build(), lists())
     whens: list[When] = [
         WHEN,
         (None, parse_known("2025-12-01"), "enforced"),
@@ -66,7 +67,7 @@ def test_day_knowledge_and_reading_are_part_of_the_question() -> None:
         (None, parse_known("2026-01-24"), "text"),
     ]
     for when in whens:
-        assert asked(answers, LINE, when) == asked(Answers(build()), LINE, when)
+        assert asked(answers, LINE, when) == asked(Answers(build(), lists()), LINE, when)
     assert len(answers.given.rows) == 4
 
 
@@ -87,7 +88,7 @@ def test_memory_is_bounded_and_forgets_the_oldest() -> None:
 
 def test_what_cannot_be_read_is_not_kept() -> None:
     """No JSON, and a wrong field, are refused each time."""
-    answers = Answers(build())
+    answers = Answers(build(), lists())
     for _ in range(2):
         with pytest.raises(InputError):
             answers.answer(b"{", WHEN)

@@ -1,7 +1,7 @@
 """Answers of the API as JSON, and the memory of those given: a question asked twice is decided once.
 
 What is kept is bounded in bytes, lives as long as the server, and holds for one law, one evidence,
-one day and one knowledge, all of which are part of what it is kept by.
+one day, one knowledge and one set of lists, all of which are part of what it is kept by.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ecluse.decision import Decision, Step
     from ecluse.lock import Lock
     from ecluse.order import Line
+    from ecluse.parties.screen import Screener
 
 ENCODER = msgspec.json.Encoder()
 MOST_BYTES = 64_000_000
@@ -68,8 +69,8 @@ def _size(row: Parts) -> int:
 class Answers:
     """Answers one line at a time, from memory where all but the line's id was asked before."""
 
-    def __init__(self, lock: Lock, most: int = MOST_BYTES) -> None:
-        self.lock = lock
+    def __init__(self, lock: Lock, lists: Screener, most: int = MOST_BYTES) -> None:
+        self.lock, self.lists = lock, lists
         self.given = Memory(most)
 
     def answer(self, raw: bytes, when: When) -> bytes:
@@ -78,17 +79,18 @@ class Answers:
         on, known, reading = when
         day = on or line.on or day_of(dt.datetime.now(dt.UTC), "exporter")
         lock = self.lock
-        key = (repr(replace(line, id=None)), day, str(known), reading, lock.library.digest, lock.evidence.digest)
+        digests = (lock.library.digest, lock.evidence.digest, self.lists.digest)
+        key = (repr(replace(line, id=None)), day, str(known), reading, digests)
         parts = self.given.find(key)
         if parts is None:
-            parts = _split(decide(line, lock, on=day, known=known, reading=reading))
+            parts = _split(decide(line, lock, on=day, known=known, reading=reading, lists=self.lists))
             self.given.keep(key, parts)
-        told, digests = parts
+        told, more = parts
         return b'{"line":%b,%b,"digests":{"line":"%b",%b' % (
             ENCODER.encode(line.id),
             told,
             line_digest(line).encode(),
-            digests,
+            more,
         )
 
     def _line(self, raw: bytes) -> Line:

@@ -80,7 +80,7 @@ def typed(request: Request, *kinds: str) -> None:
 
 
 def _checks(site: Site, routes: APIRouter) -> None:
-    answers = Answers(site.lock)
+    answers = Answers(site.lock, site.lists)
     asks: dict[str, Any] = {"parameters": [schema.ON, schema.KNOWN, schema.READING]}
 
     @routes.post(

@@ -132,7 +132,11 @@ def _errors(app: FastAPI, site: Site) -> None:
         if plain or "text/html" not in request.headers.get("accept", ""):
             return problem.answer(status, detail, quote(path), headers)
         body = problem.body(status, detail)
-        return html(site, request, "problem.html", body | {"json_address": None}, status)
+        page = html(site, request, "problem.html", body | {"json_address": None}, status)
+        if "hx-request" in request.headers:
+            # What was asked for a part of a page has no such part: the whole content gives way.
+            page.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
+        return page
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status if isinstance(error, Problem) else 422 if isinstance(error, InputError) else 500

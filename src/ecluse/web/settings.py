@@ -21,7 +21,8 @@ class Settings:
     `rate` requests a second and client (0: no limit) after a burst of `burst`; `largest` bytes of
     a body and `bulk_largest` of a stream; `seconds` for an answer and `bulk_seconds` for a stream.
     `token` opens the pages to whoever shows it; `proxy_header` is set by a proxy that has asked
-    already. `log_contents` puts addresses with their questions into the log.
+    already. `log_contents` puts addresses with their questions into the log. `lists` are the lists that
+    parties are held against; None: the snapshot shipped.
     """
 
     host: str = "127.0.0.1"
@@ -39,6 +40,7 @@ class Settings:
     log_contents: bool = False
     law: tuple[Path, ...] = ()
     evidence: tuple[Path, ...] = ()
+    lists: Path | None = None
 
 
 def checked(settings: Settings) -> Settings:

@@ -30,7 +30,8 @@ Row = dict[str, Any]
 def rows_on(site: Site, on: dt.date, known: Known) -> list[Row]:
     """Give every chip with its level on a day; kept by day and knowledge."""
     lock = site.lock
-    key = ("levels", on, known.last_day("exporter"))
+    last = known.last_day("exporter")
+    key = ("levels", on, last, known.covers_day(last, "exporter"))
     rows: list[Row] = site.kept.get(key, lambda: [chip_row(lock, one, on, known) for one in lock.catalogue.all()])
     return rows
 

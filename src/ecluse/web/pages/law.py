@@ -98,7 +98,7 @@ def decided_in_book(site: Site) -> dict[str, list[tuple[str, str]]]:
         found: dict[str, list[tuple[str, str]]] = {}
         for row in book():
             line = read_line(row["line"], row["title"], site.lock.library.facts)
-            gate = decide(line, site.lock, known=parse_known(row["known"])).exporter
+            gate = decide(line, site.lock, known=parse_known(row["known"]), lists=site.lists).exporter
             for step in (gate.ahead or gate).steps:
                 if step.decided:
                     found.setdefault(step.provision, []).append((row["title"], example(row)))
