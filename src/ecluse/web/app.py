@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from ecluse.errors import EcluseError, InputError
 from ecluse.version import VERSION
 from ecluse.web import api, problem
+from ecluse.web.answers import MOST_BYTES
 from ecluse.web.asking import marked
 from ecluse.web.guard import Guard, pass_of
 from ecluse.web.pages import PAGES
@@ -82,7 +83,8 @@ def _doors(app: FastAPI, site: Site) -> None:
             for path, methods in app.openapi()["paths"].items()
             for method, told in methods.items()
         ]
-        return html(site, request, "api.html", {"operations": operations, "examples": api.examples()})
+        more = {"examples": api.examples(), "settings": site.settings, "memory": MOST_BYTES}
+        return html(site, request, "api.html", {"operations": operations} | more)
 
     async def enter(request: Request) -> Response:
         if request.method == "POST":

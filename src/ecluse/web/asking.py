@@ -48,7 +48,12 @@ def marked(text: str) -> str:
 
 
 MAIN = (
-    Entry("item.chip", "chip", marked("Chip"), hint=marked("Name or catalogue id; where it may mean several, all are weighed")),
+    Entry(
+        "item.chip",
+        "chip",
+        marked("Chip"),
+        hint=marked("Name or catalogue id; where it may mean several, all are weighed"),
+    ),
     Entry("quantity", "number", marked("Quantity"), hint=marked("Units, or a bound: >=1000, 10..20")),
     Entry("origin", "country", marked("Leaves from")),
     Entry("destination", "country", marked("Final destination")),
@@ -310,7 +315,7 @@ def flat(table: Mapping[str, Any], above: str = "") -> dict[str, str]:
 
 def _flat(path: str, name: str, value: object) -> dict[str, str]:
     match value:
-        case {"at_least": _} | {"at_most": _}:
+        case dict() if value.keys() & {"at_least", "at_most"}:
             low, high = value.get("at_least"), value.get("at_most")
             return {path: f"<={high}" if low is None else f">={low}" if high is None else f"{low}..{high}"}
         case dict():

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from ecluse.countries import COUNTRIES, country_name
+from ecluse.countries import COUNTRIES
 from ecluse.dates import Known, day_of, parse_day, parse_known
 from ecluse.lock import Lock, build
 from ecluse.parties.screen import lists
@@ -147,13 +147,18 @@ def templates(language: str) -> Environment:
     )
     env.install_gettext_translations(tongues.translations(language), newstyle=True)  # type: ignore[attr-defined]
     env.globals |= {
-        "country_name": country_name,
-        "countries": sorted(COUNTRIES.items(), key=lambda row: row[1]),
+        "country_name": lambda code: tongues.place(code, language),
+        "countries": sorted(((code, tongues.place(code, language)) for code in COUNTRIES), key=lambda row: row[1]),
         "languages": tongues.LANGUAGES,
         "program": PROGRAM,
     }
-    env.filters |= {"spaced": lambda text: str(text).replace("_", " "), "number": number}
+    env.filters |= {"spaced": spaced, "number": number}
     return env
+
+
+def spaced(word: object) -> str:
+    """Write a word of the data as people do."""
+    return "not known" if word == "unknown" else str(word).replace("_", " ")
 
 
 def number(value: object) -> str:
@@ -225,6 +230,7 @@ def html(site: Site, request: Request, template: str, values: Mapping[str, Any],
         .render(
             {
                 "lang": language,
+                "say": tongues.translations(language).gettext,
                 "menu": site.menu,
                 "here": here,
                 "section": "/" + here.split("/")[1],

@@ -148,7 +148,7 @@ def told(site: Site, decision: Decision, question: Mapping[str, str]) -> dict[st
             "exporter": [_asked(site, row, question) for row in exporter.missing],
             "importer": [_asked(site, row, question) for row in importer.missing],
         },
-        "lock": drawing.lock(states[0], states[1], "The lock", f"{decision.item}, {decision.route}"),
+        "lock": drawing.lock(states[0], states[1], f"{decision.item}, {decision.route}"),
         "state_words": STATES,
         "level_words": LEVELS,
         "limb_words": LIMB_WORDS,
