@@ -181,7 +181,7 @@ def _asked(site: Site, row: Missing, question: Mapping[str, str]) -> dict[str, A
     elif place == "authorisations":
         words = ("none",)
     answers = {word: address("/check", plain | {place: word}) + "#answer" for word in words if place}
-    opens = address("/check", plain | {"ask": place}) + f"#{place}" if place is not None else None
+    opens = address("/check", plain | {"ask": place}) + f"#f-{place}" if place is not None else None
     looks = address("/evidence", {"known": question.get("known", "")}) if row.fact in asking.OUTSIDE else None
     return {
         "fact": row.fact,
