@@ -4,7 +4,7 @@ BIN := .venv/bin
 TEST := requirements/test.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test format lint types walls docs gold floors bench clean
+.PHONY: help setup demo serve test format lint types walls docs pictures gold floors bench clean
 
 help: ## say what each target does
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ types: .venv/.test ## mypy, strict
 
 walls: .venv/.test ## only the walls and the tidiness
 	$(BIN)/python -m pytest tests/house
+
+pictures: .venv/.test ## pictures of every page into docs/pictures, with Chromium; look at each
+	$(BIN)/python docs/pictures.py
 
 docs: .venv/.test ## write the pages that the program writes (docs/cli.md)
 	$(BIN)/python docs/write.py

@@ -104,29 +104,41 @@ def form(site: Site, asked: Asked, question: Mapping[str, str]) -> dict[str, Any
         "ask": ask,
         "identity": question.get("id", ""),
         "found": matches(site, question.get("item.chip", ""), question),
+        "meant": meant(site, question.get("item.chip", "")),
     }
 
 
 def matches(site: Site, text: str, question: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Give the chips that a few letters may mean, with the address of the same question about each."""
+    """Give other chips that have these letters, with the address of the same question about each."""
     words = text.casefold().split()
     catalogue = site.lock.catalogue
     if not words or text.strip() in catalogue.rows:
         return []
     plain = {name: value for name, value in question.items() if name not in ("ask", "shown")}
-    found = [one for one in catalogue.all() if all(word in f"{one.label} {one.id}".casefold() for word in words)]
-    found = found or list(catalogue.find(text))
+    weighed = catalogue.find(text)
+    rows = (one for one in catalogue.all() if one not in weighed)
+    found = [one for one in rows if all(word in f"{one.label} {one.id}".casefold() for word in words)]
+    found = (list(weighed) if len(weighed) > 1 else []) + found
     return [
         {"label": one.label, "id": one.id, "address": address("/check", plain | {"item.chip": one.id})}
         for one in found[:MOST_FOUND]
     ]
 
 
+def meant(site: Site, text: str) -> str:
+    """Name the chips that are weighed for a name."""
+    found = site.lock.catalogue.find(text) if text.strip() else ()
+    return "; ".join(one.label for one in found)
+
+
 def find(site: Site, asked: Asked) -> View:
     """Answer the search for a chip while it is typed: the same list as the form shows."""
     question = {name: value for name, value in asked.query.multi_items() if name != "lang"}
     found = matches(site, question.get("item.chip", ""), question)
-    return View({"chips": [{"id": row["id"], "label": row["label"]} for row in found]}, {"found": found})
+    named = meant(site, question.get("item.chip", ""))
+    return View(
+        {"chips": [{"id": row["id"], "label": row["label"]} for row in found]}, {"found": found, "meant": named}
+    )
 
 
 def told(site: Site, decision: Decision, question: Mapping[str, str]) -> dict[str, Any]:
