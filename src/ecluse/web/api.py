@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from ecluse.web import schema
 from ecluse.web.answers import ENCODER, Answers
 from ecluse.web.pages import chips, evidence, law
 from ecluse.web.problem import Problem
-from ecluse.web.site import Asked, Kept, Site
+from ecluse.web.site import Asked, Kept, Site, today
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -68,7 +67,7 @@ def when(asked: Asked) -> When:
     reading = asked.word("reading", "enforced")
     if reading not in READINGS:
         raise Problem(400, f"reading: {reading[:60]!r} is none of {', '.join(READINGS)}")
-    on = asked.day("on", dt.date.min) if asked.word("on") else None
+    on = asked.day("on", today()) if asked.word("on") else None
     return on, asked.known(), reading
 
 

@@ -151,6 +151,10 @@ def _errors(app: FastAPI, site: Site) -> None:
             raise error
         return told(request, error.status_code, str(error.detail), error.headers)
 
+    async def failed(request: Request, _error: Exception) -> Response:
+        return told(request, 500, "the program failed at this question; the server's log says where")
+
+    app.add_exception_handler(Exception, failed)
     app.add_exception_handler(Problem, refused)
     app.add_exception_handler(EcluseError, refused)
     app.add_exception_handler(HTTPException, http)

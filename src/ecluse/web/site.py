@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FOLDER = Path(__file__).parent
 FIRST_DAY = dt.date(2022, 10, 7)
+EARLIEST, LATEST = 1970, 2100
 CSRF = "ecluse_csrf"
 MOST_PARAMETERS = 400
 
@@ -78,12 +79,20 @@ class Asked:
 
     def day(self, name: str, default: dt.date) -> dt.date:
         """Give a day of the question; Problem says what was expected."""
-        return _read(name, self.word(name), parse_day, default)
+        return _within(name, day := _read(name, self.word(name), parse_day, default), day)
 
     def known(self) -> Known:
         """Give the knowledge asked for, else now."""
         now = Known(instant=dt.datetime.now(dt.UTC).replace(microsecond=0))
-        return _read("known", self.word("known"), parse_known, now)
+        known = _read("known", self.word("known"), parse_known, now)
+        return _within("known", known, known.day or known.instant or FIRST_DAY)
+
+
+def _within(name: str, value: T, day: dt.date) -> T:
+    """Give a value back whose day lies where days can be counted with; Problem where it does not."""
+    if not EARLIEST <= day.year <= LATEST:
+        raise Problem(400, f"{name}: {day} lies outside the years {EARLIEST} to {LATEST}")
+    return value
 
 
 def _read(name: str, text: str, parse: Callable[[str], T], default: T) -> T:

@@ -88,7 +88,7 @@ def view(site: Site, asked: Asked) -> View:
 def slider(asked: Asked) -> tuple[dt.date, Known]:
     """Give the day of the slider: `n` days after the first rule, else `on`, else today."""
     days = asked.word("n")
-    if days.isdecimal() and len(days) < 6 and not asked.word("on"):
+    if days.isdecimal() and len(days) < 5 and not asked.word("on"):
         return FIRST_DAY + dt.timedelta(int(days)), asked.known()
     return asked.day("on", today()), asked.known()
 

@@ -35,7 +35,7 @@ LANES = {"story": marked("Story"), "chip": marked("Chip"), "buyer": marked("Buye
 def slider(asked: Asked) -> Known:
     """Give the knowledge of the slider: `n` days after the first report, else `known`, else today."""
     days = asked.word("n")
-    if days.isdecimal() and len(days) < 6 and not asked.word("known"):
+    if days.isdecimal() and len(days) < 5 and not asked.word("known"):
         return Known(day=FIRST + dt.timedelta(int(days)))
     return asked.known() if asked.word("known") else Known(day=today())
 
