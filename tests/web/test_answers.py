@@ -73,17 +73,27 @@ def test_day_knowledge_and_reading_are_part_of_the_question() -> None:
 
 def test_memory_is_bounded_and_forgets_the_oldest() -> None:
     """Bytes are counted; what was asked for longest ago goes first."""
-    memory = Memory(2_000)
-    row = (b"x" * 200, b"")
+    memory: Memory[bytes] = Memory(2_000)
     for name in ("a", "b"):
-        memory.keep(name, row)
-    assert memory.find("a") == row
-    memory.keep("c", row)
+        memory.keep(name, b"x", 300)
+    assert memory.find("a") == b"x"
+    memory.keep("c", b"x", 300)
     assert memory.find("b") is None
-    assert memory.find("a") == row
+    assert memory.find("a") == b"x"
     assert memory.held <= 2_000
-    memory.keep("much", (b"x" * 3_000, b""))
+    memory.keep("much", b"x", 3_000)
     assert memory.held == 0
+
+
+def test_small_memory_changes_no_answer() -> None:
+    """A memory that forgets at once answers as one that keeps all, and holds no more than it may."""
+    poor, rich = Answers(build(), lists(), 200_000), Answers(build(), lists())
+    for number in (1, 2, 3, 1, 2, 3):
+        line = LINE | {"quantity": number, "id": str(number)}
+        assert asked(poor, line) == asked(rich, line) == asked(Answers(build(), lists()), line)
+    assert poor.given.held <= 100_000
+    assert poor.bodies.held <= 100_000
+    assert len(rich.given.rows) == 3
 
 
 def test_what_cannot_be_read_is_not_kept() -> None:
@@ -95,3 +105,4 @@ def test_what_cannot_be_read_is_not_kept() -> None:
         with pytest.raises(BadLine):
             answers.answer(b'{"quantity": 1}', WHEN)
     assert not answers.given.rows
+    assert not answers.bodies.rows

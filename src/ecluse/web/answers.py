@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
@@ -35,63 +35,70 @@ MOST_BYTES = 64_000_000
 ENTRY_BYTES = 500
 WORDS = {YES: "yes", NO: "no", UNKNOWN: "unknown"}
 When = tuple[dt.date | None, Known, str]
+# An answer without the line's id and digest: before its digests, and the rest of them.
 Parts = tuple[bytes, bytes]
+# What a body asks: the key of its answer, its line's id as JSON, the digest of its line.
+Asked = tuple["Hashable", bytes, bytes]
+T = TypeVar("T")
 
 
-class Memory:
-    """Bytes kept by what was asked, up to so many; what was asked for longest ago goes first."""
+class Memory(Generic[T]):
+    """What is kept by what was asked, up to so many bytes; what was asked for longest ago goes first."""
 
-    def __init__(self, most: int = MOST_BYTES) -> None:
+    def __init__(self, most: int) -> None:
         self.most, self.held = most, 0
-        self.rows: OrderedDict[Hashable, Parts] = OrderedDict()
+        self.rows: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
 
-    def find(self, key: Hashable) -> Parts | None:
+    def find(self, key: Hashable) -> T | None:
         """Give what is kept for a key."""
         row = self.rows.get(key)
-        if row is not None:
-            self.rows.move_to_end(key)
-        return row
+        if row is None:
+            return None
+        self.rows.move_to_end(key)
+        return row[0]
 
-    def keep(self, key: Hashable, row: Parts) -> None:
-        """Keep a row, and forget until all fits again."""
+    def keep(self, key: Hashable, row: T, size: int) -> None:
+        """Keep a row of so many bytes, its key counted, and forget until all fits again."""
         if key in self.rows:
             return
-        self.rows[key] = row
-        self.held += _size(row)
+        self.rows[key] = row, size + ENTRY_BYTES
+        self.held += size + ENTRY_BYTES
         while self.held > self.most:
-            self.held -= _size(self.rows.popitem(last=False)[1])
-
-
-def _size(row: Parts) -> int:
-    return ENTRY_BYTES + len(row[0]) + len(row[1])
+            self.held -= self.rows.popitem(last=False)[1][1]
 
 
 class Answers:
-    """Answers one line at a time, from memory where all but the line's id was asked before."""
+    """Answers one line at a time, from memory where all but the line's id was asked before.
+
+    A body met before, to the byte, is not read again; a line met before, apart from its id, is not
+    decided again. Each has half of the memory.
+    """
 
     def __init__(self, lock: Lock, lists: Screener, most: int = MOST_BYTES) -> None:
         self.lock, self.lists = lock, lists
-        self.given = Memory(most)
+        self.digests = (lock.library.digest, lock.evidence.digest, lists.digest)
+        self.bodies: Memory[Asked] = Memory(most // 2)
+        self.given: Memory[Parts] = Memory(most // 2)
 
     def answer(self, raw: bytes, when: When) -> bytes:
         """Answer the line in a body as JSON. Raises InputError (no JSON) and BadLine (a wrong field)."""
-        line = self._line(raw)
         on, known, reading = when
-        day = on or line.on or day_of(dt.datetime.now(dt.UTC), "exporter")
-        lock = self.lock
-        digests = (lock.library.digest, lock.evidence.digest, self.lists.digest)
-        key = (repr(replace(line, id=None)), day, str(known), reading, digests)
-        parts = self.given.find(key)
-        if parts is None:
-            parts = _split(decide(line, lock, on=day, known=known, reading=reading, lists=self.lists))
-            self.given.keep(key, parts)
-        told, more = parts
-        return b'{"line":%b,%b,"digests":{"line":"%b",%b' % (
-            ENCODER.encode(line.id),
-            told,
-            line_digest(line).encode(),
-            more,
-        )
+        today = day_of(dt.datetime.now(dt.UTC), "exporter")
+        asked = (raw, on, str(known), reading, today)
+        met = self.bodies.find(asked)
+        parts = self.given.find(met[0]) if met else None
+        if met is None or parts is None:
+            line = self._line(raw)
+            day = on or line.on or today
+            text = repr(replace(line, id=None))
+            key = (text, day, str(known), reading, self.digests)
+            met = key, ENCODER.encode(line.id), line_digest(line).encode()
+            self.bodies.keep(asked, met, len(raw) + 2 * len(text))
+            parts = self.given.find(key)
+            if parts is None:
+                parts = _split(decide(line, self.lock, on=day, known=known, reading=reading, lists=self.lists))
+                self.given.keep(key, parts, len(text) + len(parts[0]) + len(parts[1]))
+        return b'{"line":%b,%b,"digests":{"line":"%b",%b' % (met[1], parts[0], met[2], parts[1])
 
     def _line(self, raw: bytes) -> Line:
         text = decode(raw, "the body", InputError)
