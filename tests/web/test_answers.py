@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ecluse.dates import parse_known
+from ecluse.dates import Known, parse_known
 from ecluse.engine.data import as_data
 from ecluse.errors import BadLine, InputError
 from ecluse.lines import read_line
 from ecluse.lock import build, decide
 from ecluse.parties.screen import lists
-from ecluse.web.answers import Answers, Memory
+from ecluse.web.answers import Answers, Memory, newest
 from ecluse.web.pages.check import book
 
 if TYPE_CHECKING:
@@ -106,3 +107,21 @@ def test_what_cannot_be_read_is_not_kept() -> None:
             answers.answer(b'{"quantity": 1}', WHEN)
     assert not answers.given.rows
     assert not answers.bodies.rows
+
+
+def test_past_all_that_is_known_only_the_day_counts() -> None:
+    """An instant after the last report is told as asked, and answered from memory for the rest of its day."""
+    lock = build()
+    last = newest(lock)
+    instants = [last + dt.timedelta(days=40, hours=hours) for hours in (0, 1, 2, 30)]
+    answers = Answers(lock, lists())
+    for instant in instants:
+        when: When = (None, Known(instant=instant), "enforced")
+        told = asked(answers, LINE, when)
+        assert told == asked(Answers(lock, lists()), LINE, when)
+        assert told["known"] == instant.isoformat()  # type: ignore[index]
+    days = {(Known(instant=one).last_day("exporter"), Known(instant=one).last_day("importer")) for one in instants}
+    assert len(answers.given.rows) == len(days)
+    assert len(days) < len(instants)
+    before: When = (None, Known(instant=last - dt.timedelta(seconds=1)), "enforced")
+    assert asked(answers, LINE, before) == asked(Answers(lock, lists()), LINE, before)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from ecluse.dates import Known, day_of
+from ecluse.dates import ZONES, Known, day_of, end_of
 from ecluse.engine.data import as_data
 from ecluse.errors import InputError
 from ecluse.lines import read_line
@@ -35,8 +35,8 @@ MOST_BYTES = 64_000_000
 ENTRY_BYTES = 500
 WORDS = {YES: "yes", NO: "no", UNKNOWN: "unknown"}
 When = tuple[dt.date | None, Known, str]
-# An answer without the line's id and digest: before its digests, and the rest of them.
-Parts = tuple[bytes, bytes]
+# An answer without the line's id, the knowledge and the line's digest: before, between and behind them.
+Parts = tuple[bytes, bytes, bytes]
 # What a body asks: the key of its answer, its line's id as JSON, the digest of its line.
 Asked = tuple["Hashable", bytes, bytes]
 T = TypeVar("T")
@@ -76,6 +76,7 @@ class Answers:
 
     def __init__(self, lock: Lock, lists: Screener, most: int = MOST_BYTES) -> None:
         self.lock, self.lists = lock, lists
+        self.newest = newest(lock)
         self.digests = (lock.library.digest, lock.evidence.digest, lists.digest)
         self.bodies: Memory[Asked] = Memory(most // 2)
         self.given: Memory[Parts] = Memory(most // 2)
@@ -91,14 +92,22 @@ class Answers:
             line = self._line(raw)
             day = on or line.on or today
             text = repr(replace(line, id=None))
-            key = (text, day, str(known), reading, self.digests)
+            key = (text, day, _knowledge(known, self.newest), reading, self.digests)
             met = key, ENCODER.encode(line.id), line_digest(line).encode()
             self.bodies.keep(asked, met, len(raw) + 2 * len(text))
             parts = self.given.find(key)
             if parts is None:
                 parts = _split(decide(line, self.lock, on=day, known=known, reading=reading, lists=self.lists))
-                self.given.keep(key, parts, len(text) + len(parts[0]) + len(parts[1]))
-        return b'{"line":%b,%b,"digests":{"line":"%b",%b' % (met[1], parts[0], met[2], parts[1])
+                self.given.keep(key, parts, len(text) + sum(map(len, parts)))
+        said = ENCODER.encode(str(known))
+        return b'{"line":%b,%b,"known":%b,%b,"digests":{"line":"%b",%b' % (
+            met[1],
+            parts[0],
+            said,
+            parts[1],
+            met[2],
+            parts[2],
+        )
 
     def _line(self, raw: bytes) -> Line:
         text = decode(raw, "the body", InputError)
@@ -106,11 +115,29 @@ class Answers:
 
 
 def _split(decision: Decision) -> Parts:
-    """Encode what does not depend on the line's id: the answer, and the digests."""
+    """Encode what does not depend on the line's id nor on the second of the knowledge."""
     data = told(decision)
     digests = {name: value for name, value in data.pop("digests").items() if name != "line"}
-    del data["line"]
-    return ENCODER.encode(data)[1:-1], ENCODER.encode(digests)[1:] + b"}"
+    del data["line"], data["known"]
+    first = {"may_pass": data.pop("may_pass"), "on": data.pop("on")}
+    return ENCODER.encode(first)[1:-1], ENCODER.encode(data)[1:-1], ENCODER.encode(digests)[1:] + b"}"
+
+
+def newest(lock: Lock) -> dt.datetime:
+    """Give the last instant at which something came to be known, of the law or of the evidence."""
+    versions = (version.known for one in lock.library.provisions for version in one.versions)
+    texts = (end_of(day, ZONES[gate]) for day in versions for gate in ZONES)
+    claims = (claim.known_from for claim in lock.evidence.claims.values())
+    papers = (moment for one in lock.evidence.papers for moment in (one.known, one.lapses) if moment is not None)
+    return max((*texts, *claims, *papers))
+
+
+def _knowledge(known: Known, last: dt.datetime) -> Hashable:
+    """Give what of a knowledge an answer depends on: past all that is known, only its days and their ends."""
+    if known.instant is None or known.instant <= last:
+        return str(known)
+    days = [(known.last_day(gate), known.covers_day(known.last_day(gate), gate)) for gate in ZONES]
+    return tuple(days)
 
 
 def told(decision: Decision) -> dict[str, Any]:
