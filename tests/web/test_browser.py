@@ -64,16 +64,21 @@ def page(browser: Tab) -> Iterator[Tab]:
     """A page whose requests and complaints are written down, and held to be none at the end."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
     tab = context.new_page()
-    outside: list[str] = []
-    said: list[str] = []
-    tab.complaints = said
-    tab.on("request", lambda one: outside.append(one.url) if urlparse(one.url).hostname != "127.0.0.1" else None)
-    tab.on("console", lambda one: said.append(one.text) if one.type == "error" and "404" not in one.text else None)
-    tab.on("pageerror", lambda one: said.append(str(one)))
+    outside, tab.complaints = watched(tab)
     yield tab
     context.close()
     assert outside == []
-    assert said == []
+    assert tab.complaints == []
+
+
+def watched(tab: Tab) -> tuple[list[str], list[str]]:
+    """Write down what a tab asks of other machines, and what it complains of; a page that is not there may say so."""
+    outside: list[str] = []
+    said: list[str] = []
+    tab.on("request", lambda one: outside.append(one.url) if urlparse(one.url).hostname != "127.0.0.1" else None)
+    tab.on("console", lambda one: said.append(one.text) if one.type == "error" and "404" not in one.text else None)
+    tab.on("pageerror", lambda one: said.append(str(one)))
+    return outside, said
 
 
 def axe(browser: Tab, address: str, content: str | None = None) -> list[str]:
@@ -121,6 +126,39 @@ def test_axe_finds_planted_faults(browser: Tab, home: str) -> None:
     worse = ours.replace('<html lang="en">', "<html>").replace("<label for=", "<span data-for=")
     found = {one.partition(":")[0] for one in axe(browser, "", worse)}
     assert {"html-has-lang", "label"} <= found
+
+
+def test_planted_requests_and_complaints_are_seen(browser: Tab, home: str) -> None:
+    """A picture from elsewhere and a word on the console are written down; the policy stops a planted script."""
+    context = browser.new_context()
+    tab = context.new_page()
+    outside, said = watched(tab)
+    tab.set_content("<img src='http://192.0.2.1/x.png'><script>console.error('planted')</script>")
+    assert outside == ["http://192.0.2.1/x.png"]
+    assert "planted" in said
+    tab.goto(f"{home}/check")
+    tab.evaluate(
+        "() => { const one = document.createElement('script');"
+        " one.text = 'window.planted = 1'; document.body.append(one); }"
+    )
+    assert tab.evaluate("window.planted") is None
+    context.close()
+
+
+def test_a_phone_asks_and_reads(page: Tab, home: str) -> None:
+    """At 360 pixels the question is asked and its answer read, with nothing under anything else."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{home}/check")
+    page.get_by_label("Chip", exact=True).fill("RTX 4080")
+    page.get_by_label("Quantity", exact=True).fill("1")
+    page.get_by_label("Leaves from", exact=True).select_option("US")
+    page.get_by_label("Final destination", exact=True).select_option("IR")
+    page.get_by_role("button", name="Ask").click()
+    page.wait_for_selector("#answer .verdict-no")
+    page.locator(".verdict").scroll_into_view_if_needed()
+    assert page.locator(".verdict").inner_text() == "✕ No: a prohibition holds."
+    page.get_by_text("Clause by clause").first.click()
+    assert page.locator(".clauses li").first.is_visible()
 
 
 def test_the_form_answers_as_it_is_filled(page: Tab, home: str) -> None:

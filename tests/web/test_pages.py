@@ -191,6 +191,8 @@ def test_limits_hold() -> None:
     assert big.status_code == 413
     slow = run("/world.json?chip=nvidia-h100-sxm5-80gb&on=2024-02-02", settings=Settings(seconds=0.001))
     assert slow.status_code == 503
+    many = run("/api/chips?on=2026-01-24", settings=Settings(at_once=0))
+    assert (many.status_code, many.headers["content-type"]) == (503, "application/problem+json")
     assert slow.json()["remedy"]
 
 

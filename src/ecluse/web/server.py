@@ -25,5 +25,4 @@ def serve(settings: Settings) -> None:
         log_level="warning",
         server_header=False,
         timeout_keep_alive=15,
-        limit_concurrency=500,
     )

@@ -18,11 +18,11 @@ SHORTEST_TOKEN = 16
 class Settings:
     """What a server was told.
 
-    `rate` requests a second and client (0: no limit) after a burst of `burst`; `largest` bytes of
-    a body and `bulk_largest` of a stream; `seconds` for an answer and `bulk_seconds` for a stream.
-    `token` opens the pages to whoever shows it; `proxy_header` is set by a proxy that has asked
-    already. `log_contents` puts addresses with their questions into the log. `lists` are the lists that
-    parties are held against; None: the snapshot shipped.
+    `rate` requests a second and client (0: no limit) after a burst of `burst`, `at_once` under way;
+    `largest` bytes of a body and `bulk_largest` of a stream; `seconds` for an answer and
+    `bulk_seconds` for a stream. `token` opens the pages to whoever shows it; `proxy_header` is set by
+    a proxy that has asked already. `log_contents` puts addresses with their questions into the log.
+    `lists` are the lists that parties are held against; None: the snapshot shipped.
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +36,7 @@ class Settings:
     largest: int = 1_000_000
     bulk_largest: int = 200_000_000
     seconds: float = 30.0
+    at_once: int = 500
     bulk_seconds: float = 600.0
     log_contents: bool = False
     law: tuple[Path, ...] = ()
