@@ -375,3 +375,15 @@ def test_print_is_a_memo(browser: Tab, home: str) -> None:
     assert all(one in tight for one in digests[:5])
     assert "Answer this" not in text
     assert "Quantity" not in text
+
+
+def test_the_world_is_printed_whole(browser: Tab, home: str) -> None:
+    """Folded destinations are printed; the form is not."""
+    context = browser.new_context(locale="en-US")
+    tab = context.new_page()
+    tab.goto(f"{home}/world?chip=nvidia-h200-sxm-141gb&on=2026-01-24&known=2026-01-24")
+    printed = tab.pdf(format="A4")
+    context.close()
+    text = " ".join("".join(one.extract_text() for one in pypdf.PdfReader(BytesIO(printed)).pages).split())
+    assert "Germany" in text
+    assert "Show" not in text
