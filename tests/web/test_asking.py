@@ -56,6 +56,19 @@ def test_a_line_goes_into_an_address_and_back() -> None:
     assert read_line(back, "the line", facts) == read_line(WHOLE, "the line", facts)
 
 
+def test_the_form_keeps_what_it_has_no_field_for() -> None:
+    """Fields of the address without a field in the form go along hidden, so that asking again loses nothing."""
+    told = asking.flat(WHOLE) | {"known": "2026-01-24"}
+    page = run("/check", params=told).text
+    names = [unescape(one) for one in re.findall(r'<(?:input|select)[^>]* name="([^"]*)"', page)]
+    lost = set(told) - set(names)
+    assert lost == set()
+    assert names.count("item.contains[0].chip") == 1
+    paper = run("/check?item.chip=H20&quantity=1&origin=US&destination=CN&authorisation.gate=exporter").text
+    assert 'name="authorisation.gate"' not in paper
+    assert '<option value="exporter" selected>' in paper
+
+
 def test_rows_close_and_the_first_paper_needs_no_number() -> None:
     """A gap between rows is none; `authorisation.gate` is the first paper's; a name of a country is its code."""
     facts = load().facts

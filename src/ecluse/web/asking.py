@@ -219,14 +219,18 @@ def line_of(question: Iterable[tuple[str, str]], facts: Mapping[str, Fact]) -> d
     return told
 
 
+def plain_name(name: str) -> str:
+    """Write a field in one way: `authorisation.gate` and `authorisation[0].gate` are one."""
+    head, dot, rest = name.partition(".")
+    return f"authorisation[0].{rest}" if head == "authorisation" and dot else name
+
+
 def _path(name: str) -> list[str | int]:
-    """Give the steps of a path; the first paper may be written without its number."""
+    """Give the steps of a path."""
     parts: list[str | int] = []
-    for text in name.split("."):
+    for text in plain_name(name).split("."):
         found = _PART.match(text)
         parts += [text] if found is None else [found[1]] if found[2] is None else [found[1], int(found[2])]
-    if parts[0] == "authorisation" and len(parts) == 2:
-        parts.insert(1, 0)
     return parts
 
 

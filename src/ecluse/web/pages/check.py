@@ -58,7 +58,7 @@ def decided(site: Site, asked: Asked) -> Decision | None:
 
 def view(site: Site, asked: Asked) -> View:
     """Answer the question in the address, beside the form that asks it."""
-    question = {name: value for name, value in asked.query.multi_items() if name != "lang"}
+    question = asked_of(asked)
     more: dict[str, Any] = form(site, asked, question) | {"decision": None, "error": None, "examples": book_rows()}
     try:
         decision = decided(site, asked)
@@ -73,6 +73,11 @@ def view(site: Site, asked: Asked) -> View:
 def book_rows() -> list[tuple[str, str]]:
     """Give the demo book as titles and addresses."""
     return [(str(row["title"]), example(row)) for row in book()]
+
+
+def asked_of(asked: Asked) -> dict[str, str]:
+    """Give the question of an address, its fields named in one way."""
+    return {asking.plain_name(name): value for name, value in asked.query.multi_items() if name != "lang"}
 
 
 def form(site: Site, asked: Asked, question: Mapping[str, str]) -> dict[str, Any]:
@@ -94,15 +99,19 @@ def form(site: Site, asked: Asked, question: Mapping[str, str]) -> dict[str, Any
     papers = (asking.paper(number) for number in asking.rows_of(question, "authorisation"))
     through = asking.rows_of(question, "intermediate")
     roles = [*asking.ROLES[:4], *((f"intermediate[{number}]", asking.ROLES[4][1]) for number in through)]
-    return {
+    told: dict[str, Any] = {
         "main": filled(asking.MAIN),
         "item": filled(asking.ITEM),
         "parties": [(role, label, party(role)) for role, label in roles],
         "papers": filled((asking.NO_PAPER, *(one for row in papers for one in row))),
         "facts": filled(asking.of_fact(facts[name]) for name in shown),
+    }
+    groups = (*(told[name] for name in ("main", "item", "papers", "facts")), *(row[2] for row in told["parties"]))
+    has = {one.name for group in groups for one in group}
+    return told | {
         "other_facts": [one for one in facts.values() if one.certified and one.name not in shown],
         "ask": ask,
-        "identity": question.get("id", ""),
+        "others": [(name, value) for name, value in question.items() if name not in (*has, *asking.ASIDE)],
         "found": matches(site, question.get("item.chip", ""), question),
         "meant": meant(site, question.get("item.chip", "")),
     }
@@ -133,7 +142,7 @@ def meant(site: Site, text: str) -> str:
 
 def find(site: Site, asked: Asked) -> View:
     """Answer the search for a chip while it is typed: the same list as the form shows."""
-    question = {name: value for name, value in asked.query.multi_items() if name != "lang"}
+    question = asked_of(asked)
     found = matches(site, question.get("item.chip", ""), question)
     named = meant(site, question.get("item.chip", ""))
     return View(
