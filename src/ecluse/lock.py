@@ -223,15 +223,14 @@ def _notes(line: Line, lock: Lock) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def line_digest(line: Line) -> str:
-    """Give the sha256 of all that a line says."""
-    plain = json.dumps(dataclasses.asdict(line), default=str, sort_keys=True)
-    return hashlib.sha256(plain.encode()).hexdigest()
+def line_text(line: Line) -> str:
+    """Give all that a line says as one text, whose sha256 is its digest."""
+    return json.dumps(dataclasses.asdict(line), default=str, sort_keys=True)
 
 
 def _digests(line: Line, lock: Lock) -> dict[str, str]:
     return {
-        "line": line_digest(line),
+        "line": hashlib.sha256(line_text(line).encode()).hexdigest(),
         "law": lock.library.digest,
         "evidence": lock.evidence.digest,
         "chips": lock.catalogue.digest,

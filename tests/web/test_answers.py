@@ -58,6 +58,19 @@ def test_lines_that_differ_only_in_their_ids_share_an_answer() -> None:
     assert len(answers.given.rows) == 4
 
 
+def test_digests_are_those_of_the_line_whatever_its_id() -> None:
+    """From memory too, the digest is that of the whole line, for ids and fields with odd signs."""
+    answers = Answers(build(), lists())
+    for name in ("a", 'é"\\', "\0", "id", None):
+        odd = LINE | {"id": name, "use": "\0", "buyer": {"name": "id"}}
+        right = decide(read_line(odd, "the line", build().library.facts), known=WHEN[1], lists=lists())
+        told = asked(answers, odd)
+        assert isinstance(told, dict)
+        assert told["digests"]["line"] == right.digests["line"]
+        assert told["line"] == name
+    assert len(answers.given.rows) == 1
+
+
 def test_day_knowledge_and_reading_are_part_of_the_question() -> None:
     """The same body on another day, as known on another, or by the text, is another question."""
     answers = Answers(build(), lists())

@@ -7,8 +7,11 @@ one day, one knowledge and one set of lists, all of which are part of what it is
 from __future__ import annotations
 
 import datetime as dt
+import json
+import secrets
 from collections import OrderedDict
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -17,7 +20,7 @@ from ecluse.dates import ZONES, Known, day_of, end_of
 from ecluse.engine.data import as_data
 from ecluse.errors import InputError
 from ecluse.lines import read_line
-from ecluse.lock import decide, line_digest
+from ecluse.lock import decide, line_text
 from ecluse.reading import decode, parse_json
 from ecluse.truth import NO, UNKNOWN, YES
 
@@ -35,8 +38,11 @@ MOST_BYTES = 64_000_000
 ENTRY_BYTES = 500
 WORDS = {YES: "yes", NO: "no", UNKNOWN: "unknown"}
 When = tuple[dt.date | None, Known, str]
-# An answer without the line's id, the knowledge and the line's digest: before, between and behind them.
-Parts = tuple[bytes, bytes, bytes]
+# An answer without the line's id, the knowledge and the line's digest: before, between and behind
+# them; and the text of the line before and behind its id.
+Parts = tuple[bytes, bytes, bytes, bytes, bytes]
+# Stands for the id in that text: drawn anew by each server, so that no line can hold it.
+NAMELESS = secrets.token_hex(16)
 # What a body asks: the key of its answer, its line's id as JSON, the digest of its line.
 Asked = tuple["Hashable", bytes, bytes]
 T = TypeVar("T")
@@ -93,12 +99,13 @@ class Answers:
             day = on or line.on or today
             text = repr(replace(line, id=None))
             key = (text, day, _knowledge(known, self.newest), reading, self.digests)
-            met = key, ENCODER.encode(line.id), line_digest(line).encode()
-            self.bodies.keep(asked, met, len(raw) + 2 * len(text))
             parts = self.given.find(key)
             if parts is None:
-                parts = _split(decide(line, self.lock, on=day, known=known, reading=reading, lists=self.lists))
+                parts = _split(decide(line, self.lock, on=day, known=known, reading=reading, lists=self.lists), line)
                 self.given.keep(key, parts, len(text) + sum(map(len, parts)))
+            digest = sha256(parts[3] + json.dumps(line.id).encode() + parts[4]).hexdigest()
+            met = key, ENCODER.encode(line.id), digest.encode()
+            self.bodies.keep(asked, met, len(raw) + 2 * len(text))
         said = ENCODER.encode(str(known))
         return b'{"line":%b,%b,"known":%b,%b,"digests":{"line":"%b",%b' % (
             met[1],
@@ -114,13 +121,15 @@ class Answers:
         return read_line(parse_json(text, "the body", InputError), "the line", self.lock.library.facts)
 
 
-def _split(decision: Decision) -> Parts:
+def _split(decision: Decision, line: Line) -> Parts:
     """Encode what does not depend on the line's id nor on the second of the knowledge."""
     data = told(decision)
     digests = {name: value for name, value in data.pop("digests").items() if name != "line"}
     del data["line"], data["known"]
     first = {"may_pass": data.pop("may_pass"), "on": data.pop("on")}
-    return ENCODER.encode(first)[1:-1], ENCODER.encode(data)[1:-1], ENCODER.encode(digests)[1:] + b"}"
+    before, _, behind = line_text(replace(line, id=NAMELESS)).encode().partition(f'"{NAMELESS}"'.encode())
+    told_parts = ENCODER.encode(first)[1:-1], ENCODER.encode(data)[1:-1], ENCODER.encode(digests)[1:] + b"}"
+    return *told_parts, before, behind
 
 
 def newest(lock: Lock) -> dt.datetime:
