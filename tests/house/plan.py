@@ -21,13 +21,13 @@ ROOF = {"cli", "web", "__main__", "__init__"}
 # Third parties by module; whatever is not named here stands on the standard library alone.
 THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "engine.lower": frozenset({"polars"}),
-    "engine.batch": frozenset({"polars"}),
-    "engine.gaps": frozenset({"polars"}),
     "engine.frame": frozenset({"polars"}),
-    "engine.rows": frozenset({"polars", "numpy"}),
+    "engine.leaves": frozenset({"polars", "numpy"}),
+    "engine.planes": frozenset({"numpy"}),
+    "engine.gaps": frozenset({"numpy"}),
+    "engine.rows": frozenset({"numpy"}),
     "tables": frozenset({"numpy", "polars", "pyarrow", "python_calamine", "xlsxwriter"}),
     "convoy": frozenset({"numpy", "pyarrow"}),
-    "convoy.exporters": frozenset({"polars"}),
     "convoy.spread": frozenset({"pyspark"}),
     "press.pages": frozenset({"trafilatura"}),
     "press.warc": frozenset({"warcio"}),
