@@ -1,4 +1,4 @@
-"""POST /api/check beside a bare FastAPI echo in the same run, and bulk lines a second: `python bench/web.py`.
+"""POST /api/check beside a bare FastAPI echo in the same run: `python bench/check.py`.
 
 Server and client are processes of their own; the client is `wrk`. Three kinds of questions: all
 different (every quantity its own, as in an order book), lines that differ only in their ids, and one
@@ -18,14 +18,13 @@ import tempfile
 import time
 from pathlib import Path
 
-import httpx
 import uvicorn
 from fastapi import FastAPI, Request
 
 from ecluse.web.app import create
 from ecluse.web.settings import Settings
 
-SECONDS, CLIENTS, BULK = 2, 8, 5_000
+SECONDS, CLIENTS = 2, 8
 # Rounds of echo and check by turns, and the first number of each, so that no round asks what another asked.
 STARTS = (1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000)
 LINE = {
@@ -101,23 +100,11 @@ def load(wrk: str, address: str, kind: str, begin: int = 1) -> tuple[float, floa
     return float(found[1]), float(found[2])
 
 
-def bulk(home: str, *, alike: bool) -> float:
-    """Give lines a second; alike: one situation under many ids, else every quantity its own."""
-    rows = (LINE | {"id": str(number), "quantity": 1 if alike else number + 1} for number in range(BULK))
-    body = "\n".join(json.dumps(row) for row in rows).encode()
-    begun = time.perf_counter()
-    answer = httpx.post(
-        f"{home}/api/check/bulk", content=body, headers={"content-type": "application/x-ndjson"}, timeout=120
-    )
-    assert answer.text.count("\n") == BULK  # noqa: S101 - a bench that loses rows measures nothing
-    return BULK / (time.perf_counter() - begun)
-
-
 def main() -> int:
     """Print both, and their ratio."""
     wrk = shutil.which("wrk")
     if wrk is None:
-        print("NO WEB BENCH: apt-get install wrk")
+        print("NO BENCH OF THE CHECK: apt-get install wrk")
         return 0
     (ours, home), (peer, other) = start("ours"), start("echo")
     try:
@@ -132,9 +119,6 @@ def main() -> int:
                 f"echo {echoed:6.0f} requests/s, p99 {fast:5.1f} ms; "
                 f"check is {statistics.median(ratios):.3f} of it ({ratios[0]:.3f} to {ratios[-1]:.3f})"
             )
-        print(
-            f"bulk {bulk(home, alike=True):8.0f} lines/s of one situation, {bulk(home, alike=False):.0f} all different"
-        )
     finally:
         for server in (ours, peer):
             server.terminate()

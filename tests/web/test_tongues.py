@@ -68,8 +68,14 @@ def words() -> set[str]:
 
 
 def catalogue(language: str) -> Catalog:
-    """The catalogue as it is written."""
-    return read_po(BytesIO((tongues.FOLDER / f"{language}.po").read_bytes()), locale=language.replace("-", "_"))
+    """The catalogue as it is written, with those of single rooms beside it."""
+    paths = [tongues.FOLDER / f"{language}.po", *sorted(tongues.FOLDER.glob(f"*.{language}.po"))]
+    first, *others = (read_po(BytesIO(path.read_bytes()), locale=language.replace("-", "_")) for path in paths)
+    for other in others:
+        for message in other:
+            if message.id:
+                first[message.id] = message
+    return first
 
 
 def faults(kept: Catalog, wanted: set[str]) -> list[str]:
