@@ -189,6 +189,10 @@ def names() -> frozenset[str]:
     return frozenset(told) | {"NVIDIA Corporation", "Alibaba Group", "H200 SXM", "commercial cloud", "section-232"}
 
 
+# Pages whose data are known here by their signs and names.
+OURS = [path for path in PAGES if path.startswith(("/check", "/chips", "/law", "/evidence", "/world"))]
+
+
 @pytest.fixture
 def marks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Catalogues that mark what they are asked for."""
@@ -200,7 +204,7 @@ def marks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("marks")
-@pytest.mark.parametrize("path", [*PAGES, "/api", "/enter", "/check?item.chip=RTX&quantity=x&origin=US&destination=CN"])
+@pytest.mark.parametrize("path", [*OURS, "/api", "/enter", "/check?item.chip=RTX&quantity=x&origin=US&destination=CN"])
 def test_pages_say_nothing_without_a_catalogue(path: str) -> None:
     """With catalogues that mark what they are asked for, all that is neither quoted nor data is marked."""
     page = run(path + ("&" if "?" in path else "?") + "lang=fr", headers={"accept": "text/html"}).text
