@@ -4,7 +4,7 @@ BIN := .venv/bin
 TEST := requirements/test.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test format lint types walls docs gold floors bench clean
+.PHONY: help setup demo serve test format lint types walls docs pictures gold floors bench clean
 
 help: ## say what each target does
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ types: .venv/.test ## mypy, strict
 walls: .venv/.test ## only the walls and the tidiness
 	$(BIN)/python -m pytest tests/house
 
+pictures: .venv/.test ## pictures of every page into docs/pictures, with Chromium; look at each
+	$(BIN)/python docs/pictures.py
+
 docs: .venv/.test ## write the pages that the program writes (docs/cli.md)
 	$(BIN)/python docs/write.py
 
@@ -81,6 +84,7 @@ bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
 	$(BIN)/python bench/screen.py
 	$(BIN)/python bench/ledger.py
 	$(BIN)/python bench/web.py
+	$(BIN)/python bench/check.py
 
 clean: ## forget .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -223,10 +223,14 @@ def _notes(line: Line, lock: Lock) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def line_text(line: Line) -> str:
+    """Give all that a line says as one text, whose sha256 is its digest."""
+    return json.dumps(dataclasses.asdict(line), default=str, sort_keys=True)
+
+
 def _digests(line: Line, lock: Lock) -> dict[str, str]:
-    plain = json.dumps(dataclasses.asdict(line), default=str, sort_keys=True)
     return {
-        "line": hashlib.sha256(plain.encode()).hexdigest(),
+        "line": hashlib.sha256(line_text(line).encode()).hexdigest(),
         "law": lock.library.digest,
         "evidence": lock.evidence.digest,
         "chips": lock.catalogue.digest,

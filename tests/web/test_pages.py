@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -54,8 +55,6 @@ async def ask(address: str, method: str = "GET", settings: Settings | None = Non
 
 def run(address: str, method: str = "GET", settings: Settings | None = None, **more: object) -> httpx.Response:
     """Ask, and wait."""
-    import asyncio
-
     return asyncio.run(ask(address, method, settings, **more))
 
 
@@ -135,6 +134,72 @@ def test_bulk_answers_row_by_row() -> None:
     assert [row["row"] for row in told] == [1, 2, 3]
     assert [row["may_pass"] for row in told] == ["unknown", None, "no"]
     assert "not JSON" in told[1]["error"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1969-12-31", "2101-01-01"])
+def test_days_out_of_reach_are_refused(day: str) -> None:
+    """A day that cannot be counted with is refused with the years that can, everywhere."""
+    for place in (
+        f"/api/chips?on={day}",
+        f"/api/claims?known={day}",
+        f"/api/law/diff?before={day}&after=2026-01-01",
+        f"/evidence.json?known={day}",
+        f"/world.json?on={day}",
+    ):
+        answer = run(place)
+        assert answer.status_code == 400, place
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "1970 to 2100" in answer.json()["detail"]
+    assert run(f"/api/check?on={day}", "POST", json=LINE).status_code == 400
+    for number in ("99999", "9999", "0"):
+        assert run(f"/chips.json?n={number}").status_code == 200
+        assert run(f"/evidence.json?n={number}").status_code == 200
+
+
+def test_a_failure_is_a_problem_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the program did not foresee is told as problem+json, without a trace."""
+    from ecluse.web import answers
+
+    def fail(*_given: object, **_named: object) -> object:
+        message = "secret"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(answers, "decide", fail)
+    transport = httpx.ASGITransport(app=create(), raise_app_exceptions=False)
+
+    async def post() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8470") as client:
+            return await client.post("/api/check", json=LINE)
+
+    answer = asyncio.run(post())
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret" not in answer.text
+
+
+def test_limits_hold() -> None:
+    """Size, rate and time each have their limit and their status; a stream's size has its own."""
+    json_kind = {"content-type": "application/json"}
+    one = Settings(rate=0.001, burst=1)
+    app = create(one)
+
+    async def twice() -> list[httpx.Response]:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8470"
+        ) as client:
+            return [await client.get("/api/chips?on=2026-01-24") for _ in range(2)]
+
+    first, second = asyncio.run(twice())
+    assert (first.status_code, second.status_code) == (200, 429)
+    assert int(second.headers["retry-after"]) > 0
+    assert second.headers["content-type"] == "application/problem+json"
+    big = run("/api/check", "POST", Settings(largest=100), content=b" " * 101, headers=json_kind)
+    assert big.status_code == 413
+    slow = run("/world.json?chip=nvidia-h100-sxm5-80gb&on=2024-02-02", settings=Settings(seconds=0.001))
+    assert slow.status_code == 503
+    many = run("/api/chips?on=2026-01-24", settings=Settings(at_once=0))
+    assert (many.status_code, many.headers["content-type"]) == (503, "application/problem+json")
+    assert slow.json()["remedy"]
 
 
 def test_examples_of_the_api_run() -> None:

@@ -8,12 +8,25 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from ecluse.web import schema
 from ecluse.web.app import create
+from ecluse.web.pages.check import book
 from ecluse.web.settings import Settings
+from tests.web.test_asking import WHOLE
 
+jsonschema_rs = pytest.importorskip("jsonschema_rs", reason="NO SCHEMA TESTS: pip install schemathesis")
 schemathesis = pytest.importorskip("schemathesis", reason="NO SCHEMA TESTS: pip install schemathesis")
 # The stream of rows has a type for which schemathesis has no writer; test_pages asks it.
 STREAMED = "/api/check/bulk"
+
+
+def test_the_document_tells_lines_as_they_are_read() -> None:
+    """The demo book, and a line with everything in it, are lines by the document; an unknown field is none."""
+    rows = [row["line"] for row in book()]
+    line = jsonschema_rs.validator_for(schema.LINE)
+    assert all(line.is_valid(row) for row in (*rows, WHOLE, schema.EXAMPLE))
+    assert not line.is_valid(WHOLE | {"colour": "red"})
+    assert not line.is_valid(WHOLE | {"buyer": {"nme": "A"}})
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -23,9 +36,9 @@ def test_operations_keep_to_their_document() -> None:
     from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
     checks = [not_a_server_error, status_code_conformance, content_type_conformance]
-    schema = schemathesis.openapi.from_asgi("/api/openapi.json", create(Settings(rate=0)))
+    document = schemathesis.openapi.from_asgi("/api/openapi.json", create(Settings(rate=0)))
     asked = 0
-    for result in schema.get_all_operations():
+    for result in document.get_all_operations():
         operation = result.ok()
         if STREAMED in operation.label:
             continue

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import law_option, say
+from ecluse.cli.common import law_option, lists_option, say
 from ecluse.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--evidence", type=Path, action="append", default=[], metavar="FILE", help="claims beside those shipped"
     )
     law_option(parser)
+    lists_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -76,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
             upload_seconds=options.keep_uploads * 3600,
             law=tuple(options.law),
             evidence=tuple(options.evidence),
+            lists=options.lists,
         )
     )
     say(f"Ecluse on http://{settings.host}:{settings.port}/check  (Ctrl-C ends it)")

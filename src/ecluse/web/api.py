@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request  # noqa: TC002 - the framework reads the annotation
 
-from ecluse.engine.data import as_data
 from ecluse.errors import InputError
-from ecluse.lines import read_line
-from ecluse.lock import READINGS, decide
+from ecluse.lock import READINGS
 from ecluse.reading import decode, parse_json
 from ecluse.web import schema
+from ecluse.web.answers import ENCODER, Answers
 from ecluse.web.bulk import DETAILS, NDJSON, Stream, answered
 from ecluse.web.pages import chips, evidence, law
 from ecluse.web.pages import screen as names
@@ -25,11 +22,9 @@ from ecluse.web.problem import Problem
 from ecluse.web.site import Asked, Site, today
 
 if TYPE_CHECKING:
-    from ecluse.dates import Known
+    from ecluse.web.answers import When
 
-ENCODER = msgspec.json.Encoder()
 JSON = "application/json"
-When = tuple[dt.date | None, "Known", str]
 
 
 def router(site: Site) -> APIRouter:
@@ -46,7 +41,7 @@ def when(asked: Asked) -> When:
     reading = asked.word("reading", "enforced")
     if reading not in READINGS:
         raise Problem(400, f"reading: {reading[:60]!r} is none of {', '.join(READINGS)}")
-    on = asked.day("on", dt.date.min) if asked.word("on") else None
+    on = asked.day("on", today()) if asked.word("on") else None
     return on, asked.known(), reading
 
 
@@ -58,6 +53,7 @@ def typed(request: Request, *kinds: str) -> None:
 
 
 def _checks(site: Site, routes: APIRouter) -> None:
+    answers = Answers(site.lock, site.lists)
     asks: dict[str, Any] = {"parameters": [schema.ON, schema.KNOWN, schema.READING]}
 
     @routes.post(
@@ -69,13 +65,8 @@ def _checks(site: Site, routes: APIRouter) -> None:
     async def check(request: Request) -> Response:
         """Answer yes, no or unknown for both gates, with steps, evidence and what is missing."""
         typed(request, JSON)
-        on, known, reading = when(Asked({}, request.query_params))
-        raw = await request.body()
-        line = read_line(
-            parse_json(decode(raw, "the body", InputError), "the body", InputError), "the line", site.lock.library.facts
-        )
-        decision = decide(line, site.lock, on=on, known=known, reading=reading)
-        return Response(ENCODER.encode(as_data(decision)), media_type=JSON)
+        ask = when(Asked({}, request.query_params))
+        return Response(answers.answer(await request.body(), ask), media_type=JSON)
 
     @routes.post(
         "/check/bulk",

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from ecluse.errors import EcluseError, InputError
 from ecluse.version import VERSION
 from ecluse.web import api, problem
+from ecluse.web.answers import MOST_BYTES
 from ecluse.web.asking import marked
 from ecluse.web.deciding import Clerk
 from ecluse.web.guard import Guard, pass_of
@@ -95,7 +96,8 @@ def _doors(app: FastAPI, site: Site) -> None:
             for path, methods in app.openapi()["paths"].items()
             for method, told in methods.items()
         ]
-        return html(site, request, "api.html", {"operations": operations, "examples": api.examples()})
+        more = {"examples": api.examples(), "settings": site.settings, "memory": MOST_BYTES}
+        return html(site, request, "api.html", {"operations": operations} | more)
 
     async def enter(request: Request) -> Response:
         if request.method == "POST":
@@ -145,7 +147,11 @@ def _errors(app: FastAPI, site: Site) -> None:
         if plain or "text/html" not in request.headers.get("accept", ""):
             return problem.answer(status, detail, quote(path), headers)
         body = problem.body(status, detail)
-        return html(site, request, "problem.html", body | {"json_address": None}, status)
+        page = html(site, request, "problem.html", body | {"json_address": None}, status)
+        if "hx-request" in request.headers:
+            # What was asked for a part of a page has no such part: the whole content gives way.
+            page.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
+        return page
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status if isinstance(error, Problem) else 422 if isinstance(error, InputError) else 500
@@ -158,6 +164,10 @@ def _errors(app: FastAPI, site: Site) -> None:
             raise error
         return told(request, error.status_code, str(error.detail), error.headers)
 
+    async def failed(request: Request, _error: Exception) -> Response:
+        return told(request, 500, "the program failed at this question; the server's log says where")
+
+    app.add_exception_handler(Exception, failed)
     app.add_exception_handler(Problem, refused)
     app.add_exception_handler(EcluseError, refused)
     app.add_exception_handler(HTTPException, http)

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from ecluse.convoy.answers import Answer, answer_of
+from ecluse.convoy.things import Ruling
 from ecluse.engine.data import as_data
 from ecluse.errors import BadLine, InputError
 from ecluse.lines import read_line
@@ -144,7 +145,8 @@ class Teller:
         # Papers on file are drawn on in table order by the convoy; here each line stands alone.
         granted = any(one.status == "granted" or one.kind == "exception notice" for one in site.lock.evidence.papers)
         self.alone = full or granted
-        self.convoy = Convoying(site.lock, self.today, self.known, self.on, self.reading)
+        ruling = Ruling(site.lock, self.today, self.known, self.on, self.reading, site.lists)
+        self.convoy = Convoying(ruling)
         self.tails: list[bytes] = []
 
     def told(self, rows: list[bytes]) -> bytes:
@@ -186,7 +188,7 @@ class Teller:
         except InputError as problem:
             return problem_row(number, str(problem))
         day = self.on or line.on or self.today
-        decision = decide(line, lock, on=day, known=self.known, reading=self.reading)
+        decision = decide(line, lock, on=day, known=self.known, reading=self.reading, lists=self.site.lists)
         data: dict[str, Any] = {"row": number, "line": line.id} | brief(answer_of(decision))
         return ENCODER.encode(data | ({"decision": as_data(decision)} if self.full else {})) + b"\n"
 

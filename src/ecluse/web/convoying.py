@@ -8,17 +8,15 @@ import numpy as np
 import pyarrow as pa
 
 from ecluse.convoy.book import Book
-from ecluse.convoy.things import Ruling
 from ecluse.errors import BadTable
+from ecluse.tables.coding import Distinct
 from ecluse.tables.reading import Block
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from ecluse.convoy.answers import Answer
-    from ecluse.dates import Known
-    from ecluse.lock import Lock
+    from ecluse.convoy.things import Ruling
     from ecluse.web.cells import Laid
 
 QUANTITY = "quantity"
@@ -27,10 +25,10 @@ QUANTITY = "quantity"
 class Convoying:
     """Answers rows by number; `answers` holds what the numbers mean, and only grows."""
 
-    def __init__(self, lock: Lock, today: dt.date, known: Known, on: dt.date | None, reading: str) -> None:
-        self.ruling = Ruling(lock, today, known, on, reading)
-        self.answers: list[Answer] = []
-        self.index: dict[Answer, int] = {}
+    def __init__(self, ruling: Ruling) -> None:
+        self.ruling = ruling
+        self.distinct: Distinct[Answer] = Distinct()
+        self.answers = self.distinct.values
         self.book: Book | None = None
         self.paths: dict[str, None] = {QUANTITY: None}
 
@@ -70,12 +68,6 @@ class Convoying:
         kept = np.ones(len(table), dtype=bool)
         kept[[one.row - 1 for one in passed.rejects]] = False
         used, back = np.unique(passed.answers, return_inverse=True)
-        ours = np.array([self._number(book.answers[at]) for at in used.tolist()], dtype=np.int64)
+        ours = np.array([self.distinct.number(book.answers[at]) for at in used.tolist()], dtype=np.int64)
         found[kept] = ours[back] if len(used) else found[kept]
         return [int(one) for one in found]
-
-    def _number(self, answer: Answer) -> int:
-        if answer not in self.index:
-            self.index[answer] = len(self.answers)
-            self.answers.append(answer)
-        return self.index[answer]

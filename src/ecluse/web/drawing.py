@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 # Where each gate stands across the canal, and the word of its state.
 EXPORTER, IMPORTER = 235, 485
@@ -17,15 +18,35 @@ TOP, BOTTOM, MIDDLE = 46, 154, 100
 SIGNS = {"yes": "✓", "no": "✕", "unknown": "?", "none": "-"}
 
 
-def lock(exporter: str, importer: str, title: str, description: str) -> Markup:
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A text of a drawing, in English until it is drawn; `values` are put where it names them."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Parts of an SVG: what is drawn, already escaped, and texts to be said in the language of the page."""
+
+    parts: tuple[str | Say, ...]
+
+    def drawn(self, say: Callable[[str], str]) -> Markup:
+        """Draw in a language; `say` translates a text."""
+        told = (escape(say(one.text) % one.values) if isinstance(one, Say) else one for one in self.parts)
+        return Markup("".join(told))  # noqa: S704 - parts escape what they are given, texts are escaped here
+
+
+def lock(exporter: str, importer: str, description: str) -> Drawing:
     """Draw the lock from above: two gates, and the ship where it has come to.
 
     A state is `yes`, `no`, `unknown`, or `none` where the gate does not apply.
     """
     ship = 90 if exporter in ("no", "unknown") else 360 if importer in ("no", "unknown") else 622
-    parts = (
-        f'<svg class="lock" viewBox="0 0 720 200" role="img" aria-labelledby="lock-title lock-desc">'
-        f'<title id="lock-title">{escape(title)}</title><desc id="lock-desc">{escape(description)}</desc>'
+    head = '<svg class="lock" viewBox="0 0 720 200" role="img" aria-labelledby="lock-title lock-desc">'
+    drawn = (
+        f'</title><desc id="lock-desc" lang="en">{escape(description)}</desc>'
         f'<rect class="bank" width="720" height="200" rx="8"/><rect class="water" y="{TOP}" width="720" '
         f'height="{BOTTOM - TOP}"/>'
         '<path class="ripple" d="M20 78h46M150 130h40M320 70h52M400 136h44M560 74h44M650 128h40M60 136h30'
@@ -36,7 +57,7 @@ def lock(exporter: str, importer: str, title: str, description: str) -> Markup:
         + f'<g class="ship" transform="translate({ship} {MIDDLE})"><path d="M-46 -17H22Q40 -10 46 0Q40 10 22 17H-46Z"/>'
         '<path class="cargo" d="M-38 -10h14v20h-14zM-20 -10h14v20h-14zM-2 -10h14v20h-14z"/></g></svg>'
     )
-    return Markup(parts)  # noqa: S704 - every text in it is escaped above
+    return Drawing((f'{head}<title id="lock-title">', Say("The lock"), drawn))
 
 
 def _gate(x: int, state: str) -> str:
@@ -81,14 +102,12 @@ def ticks(low: float, high: float) -> list[float]:
     return found
 
 
-def figure(width: int, height: int, name: str, title: str, description: str, parts: Iterable[str]) -> Markup:
+def figure(width: int, height: int, name: str, texts: tuple[Say, Say], parts: Iterable[str | Say]) -> Drawing:
     """Put drawn parts into a picture with a title and a description."""
-    return Markup(  # noqa: S704 - parts escape what they are given
-        f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="group" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
-        + "".join(parts)
-        + "</svg>"
-    )
+    title, note = texts
+    head = f'<svg class="chart {name}" viewBox="0 0 {width} {height}" role="group" aria-labelledby="{name}-t {name}-d">'
+    middle = f'</title><desc id="{name}-d">'
+    return Drawing((f'{head}<title id="{name}-t">', title, middle, note, "</desc>", *parts, "</svg>"))
 
 
 def mark(level: str, x: float, y: float) -> str:

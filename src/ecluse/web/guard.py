@@ -70,6 +70,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
+        self.under_way = 0
         self.buckets = Buckets(settings.rate, settings.burst)
         self.pass_value = pass_of(settings.token) if settings.token else ""
 
@@ -92,7 +93,11 @@ class Guard:
             code, detail, more = refused
             await problem.answer(code, detail, scope["path"], more)(scope, receive, sent)
         else:
-            await self.answered(scope, receive, sent, status)
+            self.under_way += 1
+            try:
+                await self.answered(scope, receive, sent, status)
+            finally:
+                self.under_way -= 1
         self.log(scope, status[0], time.perf_counter() - start)
 
     async def answered(self, scope: Scope, receive: Receive, send: Send, status: list[int]) -> None:
@@ -113,6 +118,8 @@ class Guard:
         host = headers.get("host", "").rsplit("@", 1)[-1]
         if not self.host_is_ours(host):
             return 400, "the host that the request names is not served here", {}
+        if self.under_way >= self.settings.at_once:
+            return 503, "too many requests are under way", {"Retry-After": "1"}
         wait = 0.0 if path.startswith("/static/") else self.buckets.wait(self.client(scope, headers), time.monotonic())
         if wait:
             return 429, "too many requests", {"Retry-After": str(max(1, round(wait)))}

@@ -13,43 +13,47 @@ from ecluse.engine import level_only
 from ecluse.engine.weigh import prepare
 from ecluse.item import Candidate, Measures
 from ecluse.truth import NO, YES
-from ecluse.web.drawing import Scale, figure, mark, ticks
+from ecluse.web.drawing import Say, Scale, figure, mark, ticks
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from markupsafe import Markup
-
     from ecluse.provision import Law
+    from ecluse.web.drawing import Drawing
 
 WIDTH, HEIGHT = 760, 470
 LEFT, RIGHT, TOP, BOTTOM = 64, 748, 14, 420
 TPP = (30.0, 130_000.0)
 RANGES = {"performance_density": (0.08, 80.0), "dram_bandwidth": (20.0, 30_000.0)}
-AXES = {"performance_density": "performance density, TPP per mm²", "dram_bandwidth": "memory bandwidth, GB/s"}
+AXES = {
+    "performance_density": Say("performance density, TPP per mm²"),
+    "dram_bandwidth": Say("memory bandwidth, GB/s"),
+}
 
 
-def density_plane(law: Law, rows: Sequence[Mapping[str, Any]], title: str) -> Markup:
+def density_plane(law: Law, rows: Sequence[Mapping[str, Any]], on: dt.date) -> Drawing:
     """Draw TPP against performance density; each region has the level of a datacenter chip there."""
     other = "performance_density"
     scales = _scales(other)
     rules = [one.version.when for one in law.rulings if one.provision.stage == "scope"]
     across, up = ([low, *_cuts(rules, name, low, high), high] for name, (low, high) in _spans(other))
-    parts = []
+    parts: list[str | Say] = []
     for left, right in pairwise(across):
         for low, high in pairwise(up):
             one, two = exactly(_middle(left, right)), exactly(_middle(low, high))
             measures = Measures(tpp=one, performance_density=two, datacenter=YES)
             level = level_only(law, Candidate(None, None, None, "", None, measures)).ic_level
-            parts.append(_box(scales, (left, right, low, high), f"r-{level.replace('.', '-')}", f"level {level}"))
-    return _plane(other, scales, parts, rows, title)
+            title = Say("level %(level)s", {"level": level})
+            parts += _box(scales, (left, right, low, high), f"r-{level.replace('.', '-')}", title)
+    return _plane(other, scales, parts, rows, Say("Chips by TPP and performance density on %(day)s", {"day": on}))
 
 
-def bandwidth_plane(law: Law, rows: Sequence[Mapping[str, Any]], title: str) -> Markup:
+def bandwidth_plane(law: Law, rows: Sequence[Mapping[str, Any]], on: dt.date) -> Drawing:
     """Draw TPP against memory bandwidth, with what the provisions that compare bandwidth leave open there."""
     other = "dram_bandwidth"
     scales = _scales(other)
-    parts = []
+    parts: list[str | Say] = []
     for number, (name, when) in enumerate(bandwidth_rules(law)):
         across, up = ([low, *_cuts([when], key, low, high), high] for key, (low, high) in _spans(other))
         weigh = prepare(when, law.groups).weigh
@@ -60,8 +64,8 @@ def bandwidth_plane(law: Law, rows: Sequence[Mapping[str, Any]], title: str) -> 
                     other: exactly(_middle(low, high)),
                 }
                 if weigh(facts) is not NO:
-                    parts.append(_box(scales, (left, right, low, high), f"b-{number % 4}", name))
-    return _plane(other, scales, parts, rows, title)
+                    parts += _box(scales, (left, right, low, high), f"b-{number % 4}", name)
+    return _plane(other, scales, parts, rows, Say("Chips by TPP and memory bandwidth on %(day)s", {"day": on}))
 
 
 def bandwidth_rules(law: Law) -> list[tuple[str, Node]]:
@@ -114,21 +118,23 @@ def _middle(low: float, high: float) -> Decimal:
     return Decimal(str(round((low * high) ** 0.5, 4)))
 
 
-def _box(scales: tuple[Scale, Scale], sides: tuple[float, float, float, float], name: str, title: str) -> str:
+def _box(
+    scales: tuple[Scale, Scale], sides: tuple[float, float, float, float], name: str, title: str | Say
+) -> list[str | Say]:
     left, right, low, high = sides
     x, y = scales[0](left), scales[1](high)
     width, height = scales[0](right) - x, scales[1](low) - y
-    return (
-        f'<rect class="region {name}" x="{x}" y="{y}" width="{width:.1f}" height="{height:.1f}">'
-        f"<title>{escape(title)}</title></rect>"
-    )
+    shape = f'<rect class="region {name}" x="{x}" y="{y}" width="{width:.1f}" height="{height:.1f}">'
+    if isinstance(title, Say):
+        return [f"{shape}<title>", title, "</title></rect>"]
+    return [f'{shape}<title lang="en">{escape(title)}</title></rect>']
 
 
 def _plane(
-    other: str, scales: tuple[Scale, Scale], parts: list[str], rows: Sequence[Mapping[str, Any]], title: str
-) -> Markup:
+    other: str, scales: tuple[Scale, Scale], parts: list[str | Say], rows: Sequence[Mapping[str, Any]], title: Say
+) -> Drawing:
     across, up = scales
-    parts += [_grid(across, up, other)]
+    parts += _grid(across, up, other)
     shown = 0
     for row in rows:
         x, y = _ends(row["tpp"], across), _ends(row[other], up)
@@ -136,12 +142,16 @@ def _plane(
             continue
         shown += 1
         parts.append(_chip(row, x, y))
-    note = f"Both axes are logarithmic. {shown} chips have both figures; the table below lists all {len(rows)}."
-    return figure(WIDTH, HEIGHT, f"plane-{other.replace('_', '-')}", title, note, parts)
+    note = Say(
+        "Both axes are logarithmic. %(shown)s chips have both figures; the table below lists all %(all)s. "
+        "A mark at an edge lies there or beyond.",
+        {"shown": shown, "all": len(rows)},
+    )
+    return figure(WIDTH, HEIGHT, f"plane-{other.replace('_', '-')}", (title, note), parts)
 
 
-def _grid(across: Scale, up: Scale, other: str) -> str:
-    lines = []
+def _grid(across: Scale, up: Scale, other: str) -> list[str | Say]:
+    lines: list[str | Say] = []
     for value in ticks(*TPP):
         x = across(value)
         lines.append(f'<path class="grid" d="M{x} {TOP}V{BOTTOM}"/>')
@@ -153,12 +163,14 @@ def _grid(across: Scale, up: Scale, other: str) -> str:
         if str(value).strip("0.")[0] in "15":
             lines.append(f'<text class="tick" x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{value:,g}</text>')
     middle = (TOP + BOTTOM) / 2
-    lines.append(
-        f'<text class="axis" x="{(LEFT + RIGHT) / 2}" y="{HEIGHT - 12}" text-anchor="middle">'
-        f"total processing performance (TPP)</text>"
-        f'<text class="axis" transform="translate(14 {middle}) rotate(-90)" text-anchor="middle">{AXES[other]}</text>'
-    )
-    return "".join(lines)
+    lines += [
+        f'<text class="axis" x="{(LEFT + RIGHT) / 2}" y="{HEIGHT - 12}" text-anchor="middle">',
+        Say("total processing performance (TPP)"),
+        f'</text><text class="axis" transform="translate(14 {middle}) rotate(-90)" text-anchor="middle">',
+        AXES[other],
+        "</text>",
+    ]
+    return lines
 
 
 def _ends(value: Any, scale: Scale) -> tuple[float, float] | None:  # noqa: ANN401 - a number, a bound or nothing
@@ -179,7 +191,7 @@ def _chip(row: Mapping[str, Any], x: tuple[float, float], y: tuple[float, float]
         whisker = f'<path class="whisker" d="M{x[0]} {y[0]}L{x[1]} {y[1]}"/>'
     changed = ' class="moved"' if row.get("was") else ""
     return (
-        f'<a href="/chips/{escape(str(row["id"]))}" aria-label="{escape(name)}: {escape(level)}"{changed}>'
+        f'<a href="/chips/{escape(str(row["id"]))}" lang="en" aria-label="{escape(name)}: {escape(level)}"{changed}>'
         f"{whisker}{mark(level, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2)}<title>{escape(name)}: {escape(level)}</title>"
         "</a>"
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ecluse.authorisation import AUTHORISATION_KINDS, STATUSES
+from ecluse.item import BITS, FORMS, NUMBERS
 from ecluse.order import ACTS, LINE_KINDS
 
 Schema = dict[str, Any]
@@ -29,25 +31,81 @@ EXAMPLE: Schema = {
     "buyer": {"name": "Alibaba Group", "country": "CN", "headquarters": "CN", "kind": "private company"},
     "end_user": {"same_as": "buyer"},
 }
-PARTY: Schema = {"type": "object"}
-LINE: Schema = {
-    "type": "object",
-    "required": ["item", "quantity", "origin", "destination"],
-    "properties": {
-        "id": {"type": "string"},
-        "item": {"type": "object"},
-        "quantity": NUMBER,
-        "origin": {"type": "string", "pattern": "^[A-Z]{2}$"},
-        "destination": {"type": "string", "pattern": "^[A-Z]{2}$"},
-        "via": {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{2}$"}},
-        "on": {"type": "string", "format": "date"},
-        "act": {"type": "string", "enum": list(ACTS)},
-        "kind": {"type": "string", "enum": list(LINE_KINDS)},
-        "use": {"type": "string"},
-        **dict.fromkeys(("seller", "buyer", "end_user", "consignee", "facts", "unit_price"), PARTY),
-    },
-    "example": EXAMPLE,
-}
+TEXT: Schema = {"type": "string"}
+WORDS: Schema = {"type": "array", "items": TEXT}
+DAY: Schema = {"type": "string", "format": "date"}
+PLACE: Schema = {"type": "string", "pattern": "^[A-Z]{2}$", "description": "ISO 3166-1 alpha-2"}
+
+
+def fields(about: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
+    """Declare an object whose fields are these and no others."""
+    told: Schema = {"type": "object", "description": about, "properties": properties, "additionalProperties": False}
+    return told | ({"required": list(required)} if required else {})
+
+
+LISTINGS: Schema = {"type": "array", "items": fields("an entry of a published list", ("list",), list=TEXT, entry=TEXT)}
+OWNER = fields("who owns a share", ("name",), name=TEXT, percent=NUMBER, headquarters=PLACE, listings=LISTINGS)
+PARTY = fields(
+    "a party; what is absent is not known",
+    same_as={"type": "string", "enum": ["seller", "buyer", "end_user", "consignee"]},
+    name=TEXT,
+    country=PLACE,
+    headquarters=PLACE,
+    ultimate_parent=fields("its ultimate parent", name=TEXT, headquarters=PLACE),
+    kind=TEXT,
+    owners={"type": "array", "items": OWNER},
+    address=TEXT,
+    listings=LISTINGS,
+)
+MEASURES = fields(
+    "measures, which win over the catalogue's",
+    **dict.fromkeys(NUMBERS, NUMBER),
+    datacenter={"type": "boolean"},
+    peaks=fields("dense peaks by format, in TOPS or TFLOPS", **dict.fromkeys(BITS, NUMBER)),
+    die_area=NUMBER,
+)
+ITEM = fields(
+    "a chip, its measures, or what the item contains",
+    chip=TEXT,
+    form={"type": "string", "enum": list(FORMS)},
+    chips_per_unit=NUMBER,
+    contains={"type": "array", "items": fields("a chip and how many", ("chip", "count"), chip=TEXT, count=NUMBER)},
+    eccn_base=TEXT,
+    measures=MEASURES,
+)
+PAPER = fields(
+    "a licence, notice or approval",
+    ("gate", "kind", "status"),
+    gate={"type": "string", "enum": ["exporter", "importer"]},
+    kind={"type": "string", "enum": list(AUTHORISATION_KINDS)},
+    status={"type": "string", "enum": list(STATUSES)},
+    **dict.fromkeys(("number", "holder", "document_sha256"), TEXT),
+    **dict.fromkeys(("issued", "expires"), DAY),
+    **dict.fromkeys(("parties", "items", "uses", "destinations", "conditions"), WORDS),
+    **dict.fromkeys(("quantity", "shipped_so_far"), NUMBER),
+    value={"type": ["string", "object"]},
+    conditions_met={"type": "boolean"},
+)
+LINE = fields(
+    "an order line; what is absent is not known",
+    ("item", "quantity", "origin", "destination"),
+    id=TEXT,
+    item=ITEM,
+    quantity=NUMBER,
+    origin=PLACE,
+    destination=PLACE,
+    via={"type": "array", "items": PLACE},
+    on=DAY,
+    act={"type": "string", "enum": list(ACTS)},
+    kind={"type": "string", "enum": list(LINE_KINDS)},
+    use=TEXT,
+    unit_price=fields("the price of a unit", ("amount", "currency"), amount=TEXT, currency=TEXT),
+    **dict.fromkeys(("seller", "buyer", "end_user", "consignee"), PARTY),
+    intermediate={"type": "array", "items": PARTY},
+    facts={"type": "object", "description": "facts by name, as `ecluse law list --facts` prints them"},
+    authorisation={"type": "array", "items": PAPER},
+    authorisations={"type": "string", "enum": ["none"]},
+) | {"example": EXAMPLE}
 DECISION: Schema = {
     "type": "object",
     "required": ["line", "may_pass", "on", "known", "reading", "act", "binding_gate", "gates", "digests"],
@@ -127,7 +185,6 @@ def parameter(name: str, about: str, schema: Schema | None = None, example: str 
     return told | ({"example": example} if example else {})
 
 
-DAY: Schema = {"type": "string", "format": "date"}
 KNOWN = parameter("known", "a day (through its end) or an instant with zone; default now", None, "2026-01-24")
 ON = parameter("on", "the day that rules; default the line's own, else today", DAY, "2026-01-24")
 SCREENED_ON = parameter("on", "the day asked about; default today. It says how old the lists are", DAY, "2026-08-02")

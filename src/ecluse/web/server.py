@@ -30,5 +30,4 @@ def serve(settings: Settings) -> None:
         log_level="warning",
         server_header=False,
         timeout_keep_alive=15,
-        limit_concurrency=500,
     )

@@ -22,10 +22,11 @@ LONGEST_KEPT = 720 * 3600
 class Settings:
     """What a server was told.
 
-    `rate` requests a second and client (0: no limit) after a burst of `burst`; `largest` bytes of
-    a body and `bulk_largest` of a stream; `seconds` for an answer and `bulk_seconds` for a stream.
-    `token` opens the pages to whoever shows it; `proxy_header` is set by a proxy that has asked
-    already. `log_contents` puts addresses with their questions into the log.
+    `rate` requests a second and client (0: no limit) after a burst of `burst`, `at_once` under way;
+    `largest` bytes of a body and `bulk_largest` of a stream; `seconds` for an answer and
+    `bulk_seconds` for a stream. `token` opens the pages to whoever shows it; `proxy_header` is set by
+    a proxy that has asked already. `log_contents` puts addresses with their questions into the log.
+    `lists` are the lists that parties are held against; None: the snapshot shipped.
 
     Uploaded tables lie in a private folder under `uploads` (None: that for temporary files), at most
     `upload_largest` bytes and `upload_rows` rows each, `uploads_each` a browser and `upload_total`
@@ -43,6 +44,7 @@ class Settings:
     largest: int = 1_000_000
     bulk_largest: int = 200_000_000
     seconds: float = 30.0
+    at_once: int = 500
     bulk_seconds: float = 600.0
     log_contents: bool = False
     uploads: Path | None = None
@@ -53,6 +55,7 @@ class Settings:
     upload_seconds: float = 8 * 3600.0
     law: tuple[Path, ...] = ()
     evidence: tuple[Path, ...] = ()
+    lists: Path | None = None
 
     def allowed(self, path: str) -> tuple[int, float]:
         """Give the bytes of a body and the seconds of an answer that an address is allowed."""

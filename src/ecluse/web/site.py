@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from ecluse.countries import COUNTRIES, country_name
+from ecluse.countries import COUNTRIES
 from ecluse.dates import Known, day_of, parse_day, parse_known
 from ecluse.lock import Lock, build
+from ecluse.parties.screen import lists
 from ecluse.version import PROGRAM
 from ecluse.web import tongues
 from ecluse.web.problem import Problem
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
     from starlette.requests import Request
 
+    from ecluse.parties.screen import Screener
     from ecluse.web.settings import Settings
 
 T = TypeVar("T")
 FOLDER = Path(__file__).parent
 FIRST_DAY = dt.date(2022, 10, 7)
+EARLIEST, LATEST = 1970, 2100
 CSRF = "ecluse_csrf"
-MOST_PARAMETERS = 200
+MOST_PARAMETERS = 400
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class View:
 class Page:
     """A page: where it is, what draws it, and its name in the menu (empty: not in the menu).
 
-    A `heavy` view is worked out on a thread of its own.
+    A `heavy` view is worked out on a thread of its own. A `part` is put into a page by its script.
     """
 
     path: str
@@ -60,6 +63,7 @@ class Page:
     view: Callable[[Site, Asked], View]
     menu: str = ""
     heavy: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,20 @@ class Asked:
 
     def day(self, name: str, default: dt.date) -> dt.date:
         """Give a day of the question; Problem says what was expected."""
-        return _read(name, self.word(name), parse_day, default)
+        return _within(name, day := _read(name, self.word(name), parse_day, default), day)
 
     def known(self) -> Known:
         """Give the knowledge asked for, else now."""
         now = Known(instant=dt.datetime.now(dt.UTC).replace(microsecond=0))
-        return _read("known", self.word("known"), parse_known, now)
+        known = _read("known", self.word("known"), parse_known, now)
+        return _within("known", known, known.day or known.instant or FIRST_DAY)
+
+
+def _within(name: str, value: T, day: dt.date) -> T:
+    """Give a value back whose day lies where days can be counted with; Problem where it does not."""
+    if not EARLIEST <= day.year <= LATEST:
+        raise Problem(400, f"{name}: {day} lies outside the years {EARLIEST} to {LATEST}")
+    return value
 
 
 def _read(name: str, text: str, parse: Callable[[str], T], default: T) -> T:
@@ -116,13 +128,14 @@ class Site:
 
     settings: Settings
     lock: Lock
+    lists: Screener
     kept: Kept = field(default_factory=Kept)
     menu: list[tuple[str, str]] = field(default_factory=list)
 
 
 def open_site(settings: Settings) -> Site:
-    """Build the lock once."""
-    return Site(settings, build(tuple(settings.law), tuple(settings.evidence)))
+    """Build the lock and open the lists once."""
+    return Site(settings, build(tuple(settings.law), tuple(settings.evidence)), lists(settings.lists))
 
 
 def today() -> dt.date:
@@ -143,13 +156,18 @@ def templates(language: str) -> Environment:
     )
     env.install_gettext_translations(tongues.translations(language), newstyle=True)  # type: ignore[attr-defined]
     env.globals |= {
-        "country_name": country_name,
-        "countries": sorted(COUNTRIES.items(), key=lambda row: row[1]),
+        "country_name": lambda code: tongues.place(code, language),
+        "countries": sorted(((code, tongues.place(code, language)) for code in COUNTRIES), key=lambda row: row[1]),
         "languages": tongues.LANGUAGES,
         "program": PROGRAM,
     }
-    env.filters |= {"spaced": lambda text: str(text).replace("_", " "), "number": number}
+    env.filters |= {"spaced": spaced, "number": number}
     return env
+
+
+def spaced(word: object) -> str:
+    """Write a word of the data as people do."""
+    return "not known" if word == "unknown" else str(word).replace("_", " ")
 
 
 def number(value: object) -> str:
@@ -175,12 +193,24 @@ def address(path: str, question: Mapping[str, str]) -> str:
     return f"{path}?{told}" if told else path
 
 
+def tidied(request: Request) -> str:
+    """Give the address without the fields that a form sent empty; nothing where it has none."""
+    asked = request.query_params.multi_items()
+    if all(value.strip() for _name, value in asked):
+        return ""
+    told = urlencode([(name, value) for name, value in asked if value.strip()])
+    return f"{request.url.path}?{told}" if told else request.url.path
+
+
 async def show(site: Site, page: Page, request: Request, kind: str) -> Response:
     """Answer a page as html, json or csv."""
     if len(request.query_params.multi_items()) > MOST_PARAMETERS:
         raise Problem(400, f"the question has more than {MOST_PARAMETERS} fields")
     asked = Asked(request.path_params, request.query_params)
     view = await run_in_threadpool(page.view, site, asked) if page.heavy else page.view(site, asked)
+    tidy = "" if page.part else tidied(request)
+    if kind == "html" and tidy and "hx-request" not in request.headers:
+        return RedirectResponse(tidy, 303)
     if kind == "csv" and view.csv is None:
         raise Problem(404, "this page has no table to download")
     if kind == "json":
@@ -190,7 +220,10 @@ async def show(site: Site, page: Page, request: Request, kind: str) -> Response:
         name = request.url.path.rsplit("/", 1)[-1]
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(view.csv, view.status, headers, media_type="text/csv; charset=utf-8")
-    return html(site, request, page.template, {**view.data, **view.more, "csv": view.csv is not None}, view.status)
+    response = html(site, request, page.template, {**view.data, **view.more, "csv": view.csv is not None}, view.status)
+    if tidy and view.status < 400:
+        response.headers["HX-Push-Url"] = tidy
+    return response
 
 
 def html(site: Site, request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> Response:
@@ -206,6 +239,7 @@ def html(site: Site, request: Request, template: str, values: Mapping[str, Any],
         .render(
             {
                 "lang": language,
+                "say": tongues.translations(language).gettext,
                 "menu": site.menu,
                 "here": here,
                 "section": "/" + here.split("/")[1],
@@ -217,6 +251,7 @@ def html(site: Site, request: Request, template: str, values: Mapping[str, Any],
                 "horizon": site.lock.library.horizon,
                 "digests": {"law": site.lock.library.digest, "evidence": site.lock.evidence.digest},
                 "csv": False,
+                "home": str(request.base_url).rstrip("/"),
                 **values,
             }
         )

@@ -11,9 +11,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
+
+from ecluse.countries import country_name
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,6 +44,14 @@ def _catalogue(path: Path, language: str) -> Translations:
     write_mo(out, catalogue)
     out.seek(0)
     return Translations(out)
+
+
+@lru_cache(maxsize=1024)
+def place(code: str, language: str) -> str:
+    """Name a country in a language: as the program does in English, else as Unicode's locale data do."""
+    if language == "en":
+        return country_name(code)
+    return Locale.parse(language, sep="-").territories.get(code) or country_name(code)
 
 
 def language_of(request: Request) -> str:

@@ -334,7 +334,15 @@ def _asks(row: Mapping[str, object], made: Prepared, run: Run) -> dict[str, str]
         cells.append((path, typed(str(kind_of(path, facts)), words.get(str(raw), raw), made.decimal)))
     line = read_line(nest(cells), "the row", facts)
     ruling = run.ruling
-    told = decide(line, run.lock, on=ruling.on or line.on or ruling.today, known=ruling.known, reading=ruling.reading)
+    told = decide(
+        line,
+        run.lock,
+        on=ruling.on or line.on or ruling.today,
+        known=ruling.known,
+        reading=ruling.reading,
+        lists=ruling.lists,
+        cleared=ruling.cleared,
+    )
     return {one.fact: one.ask for gate in (told.exporter, told.importer) for one in gate.missing}
 
 

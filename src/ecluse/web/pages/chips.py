@@ -9,28 +9,45 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.chips import worked
 from ecluse.cli.chips import COLUMNS, chip_row, details
+from ecluse.dates import Known
 from ecluse.errors import nearest
 from ecluse.law import level_days
 from ecluse.lock import levels_over_time
 from ecluse.web import planes
 from ecluse.web.asking import marked
+from ecluse.web.pages.destinations import answers, groups
 from ecluse.web.problem import Problem
 from ecluse.web.site import FIRST_DAY, Page, View, address, number, today
 
 if TYPE_CHECKING:
     from ecluse.chips import Chip
-    from ecluse.dates import Known
     from ecluse.web.site import Asked, Site
 
 LEVELS = ("3A090", "3A090.a", "3A090.b", "3A090.c", "none", "unknown")
 MOST_COMPARED = 6
+WORDS = {
+    "id": marked("Catalogue id"),
+    "vendor": marked("Maker"),
+    "model": marked("Model"),
+    "variant": marked("Variant"),
+    "tpp": "TPP",
+    "performance_density": marked("Performance density"),
+    "dram_bandwidth": marked("Memory bandwidth, GB/s"),
+    "ic_level": marked("Class"),
+    "confidence": marked("Confidence"),
+    "form": marked("Form"),
+    "node": marked("Node"),
+    "memory": marked("Memory"),
+    "status": marked("Status"),
+}
 Row = dict[str, Any]
 
 
 def rows_on(site: Site, on: dt.date, known: Known) -> list[Row]:
     """Give every chip with its level on a day; kept by day and knowledge."""
     lock = site.lock
-    key = ("levels", on, known.last_day("exporter"))
+    last = known.last_day("exporter")
+    key = ("levels", on, last, known.covers_day(last, "exporter"))
     rows: list[Row] = site.kept.get(key, lambda: [chip_row(lock, one, on, known) for one in lock.catalogue.all()])
     return rows
 
@@ -50,11 +67,12 @@ def view(site: Site, asked: Asked) -> View:
         "first": FIRST_DAY,
         "last": max((today() - FIRST_DAY).days, (on - FIRST_DAY).days),
         "steps": [day for day in level_days(site.lock.library) if day <= today()],
-        "density": planes.density_plane(law, rows, f"Chips by TPP and performance density on {on}"),
-        "bandwidth": planes.bandwidth_plane(law, rows, f"Chips by TPP and memory bandwidth on {on}"),
+        "density": planes.density_plane(law, rows, on),
+        "bandwidth": planes.bandwidth_plane(law, rows, on),
         "zones": [name for name, _when in planes.bandwidth_rules(law)],
         "moved": [row for row in every if row["was"]],
         "levels": LEVELS,
+        "words": WORDS,
         "vendors": sorted({row["vendor"] for row in every}),
         "sorts": {name: address("/chips", _question(asked) | {"sort": name}) for name in COLUMNS},
         "sort": asked.word("sort", "id"),
@@ -70,7 +88,7 @@ def view(site: Site, asked: Asked) -> View:
 def slider(asked: Asked) -> tuple[dt.date, Known]:
     """Give the day of the slider: `n` days after the first rule, else `on`, else today."""
     days = asked.word("n")
-    if days.isdecimal() and len(days) < 6 and not asked.word("on"):
+    if days.isdecimal() and len(days) < 5 and not asked.word("on"):
         return FIRST_DAY + dt.timedelta(int(days)), asked.known()
     return asked.day("on", today()), asked.known()
 
@@ -124,17 +142,20 @@ def one(site: Site, asked: Asked) -> View:
     """Show one chip: figures, formula, sources, its class over time and by destination."""
     chip = found(site, asked.path["chip"])
     on, known = asked.day("on", today()), asked.known()
+    answered = known if asked.word("known") else Known(day=today())
     row = chip_row(site.lock, chip, on, known) | details(chip)
     over = [{"from": str(day), "level": level} for day, level in levels_over_time(chip, site.lock, known)]
     data = {"on": str(on), "known": str(known), "chip": row, "over_time": over, "formula": worked(chip)}
+    asked_known = {"known": asked.word("known")}
     more = {
         "label": chip.label,
+        "places": groups(answers(site, chip.id, on, answered)),
         "contested": chip.contested,
         "basis": chip.basis,
-        "world": address("/world", {"chip": chip.id, "on": str(on)}),
-        "ask": address("/check", {"item.chip": chip.id, "quantity": "1", "origin": "US", "on": str(on)}),
-        "claims": address("/evidence", {"about": chip.model}),
-        "compare": address("/chips/compare", {"chips": chip.id}),
+        "world": address("/world", {"chip": chip.id, "on": str(on), "known": asked.word("known")}),
+        "ask": address("/check", {"item.chip": chip.id, "quantity": "1", "origin": "US", "on": str(on)} | asked_known),
+        "claims": address("/evidence", {"about": chip.model} | asked_known),
+        "compare": address("/chips/compare", {"chips": chip.id, "on": str(on)} | asked_known),
     }
     return View(data, more)
 
@@ -154,18 +175,27 @@ def compare(site: Site, asked: Asked) -> View:
     names = [part for text in asked.query.getlist("chips") for part in text.split(",") if part.strip()]
     chips = [found(site, name.strip()) for name in dict.fromkeys(names[:MOST_COMPARED])]
     rows = [chip_row(site.lock, chip, on, known) | details(chip) for chip in chips]
-    lines = [(name, [_shown(row[name]) for row in rows]) for name in (*COLUMNS, "form", "node", "memory", "status")]
-    everyone = [(chip.id, chip.label) for chip in site.lock.catalogue.all()]
-    more = {"lines": lines, "labels": [chip.label for chip in chips], "everyone": everyone}
+    lines = [(name, [_shown(row[name]) for row in rows]) for name in WORDS]
+    everyone = [(chip.id, chip.label) for chip in site.lock.catalogue.all() if chip not in chips]
+    when = {name: asked.word(name) for name in ("on", "known")}
+    left = {
+        chip.id: address("/chips/compare", when | {"chips": ",".join(one.id for one in chips if one is not chip)})
+        for chip in chips
+    }
+    more = {"lines": lines, "labels": [(chip.id, chip.label) for chip in chips], "everyone": everyone}
+    more |= {"words": WORDS, "without": left, "full": len(chips) >= MOST_COMPARED, "known_word": asked.word("known")}
     return View({"on": str(on), "known": str(known), "chips": rows}, more)
 
 
 def _shown(value: object) -> str:
-    return number(value) if isinstance(value, int | float | dict) or value is None else str(value)
+    """Write a cell; what is not known is empty, and said by the page."""
+    if value is None or value == "":
+        return ""
+    return number(value) if isinstance(value, int | float | dict) else str(value)
 
 
 PAGES = (
     Page("/chips", "chips.html", view, menu=marked("Chips"), heavy=True),
     Page("/chips/compare", "compare.html", compare),
-    Page("/chips/{chip}", "chip.html", one),
+    Page("/chips/{chip}", "chip.html", one, heavy=True),
 )

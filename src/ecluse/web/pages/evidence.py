@@ -13,27 +13,29 @@ from ecluse.dates import Known
 from ecluse.errors import nearest
 from ecluse.evidence import board
 from ecluse.web.asking import marked
-from ecluse.web.drawing import Scale, figure
+from ecluse.web.drawing import Say, Scale, figure
 from ecluse.web.problem import Problem
-from ecluse.web.site import Page, View, today
+from ecluse.web.site import Page, View, address, today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from markupsafe import Markup
-
     from ecluse.claim import Claim
+    from ecluse.web.drawing import Drawing
     from ecluse.web.site import Asked, Site
 
 FIRST = dt.date(2025, 4, 1)
 LEFT, RIGHT, ROW = 190, 980, 30
 STALE_DAYS = 90
+MOST_LANES = 60
+# What the lanes of the timeline stand for.
+LANES = {"story": marked("Story"), "chip": marked("Chip"), "buyer": marked("Buyer")}
 
 
 def slider(asked: Asked) -> Known:
     """Give the knowledge of the slider: `n` days after the first report, else `known`, else today."""
     days = asked.word("n")
-    if days.isdecimal() and len(days) < 6 and not asked.word("known"):
+    if days.isdecimal() and len(days) < 5 and not asked.word("known"):
         return Known(day=FIRST + dt.timedelta(int(days)))
     return asked.known() if asked.word("known") else Known(day=today())
 
@@ -46,6 +48,9 @@ def view(site: Site, asked: Asked) -> View:
     if gate and gate not in CLAIM_GATES:
         raise Problem(400, f"gate: {gate[:40]!r} is none of {', '.join(CLAIM_GATES)}")
     rows = board.select(base, moment, subject=about or None, gate=gate or None)
+    lanes = asked.word("lanes", "story")
+    if lanes not in LANES:
+        raise Problem(400, f"lanes: {lanes[:40]!r} is none of {', '.join(LANES)}")
     data: dict[str, Any] = {
         "known": str(known),
         "claims": [claim_data(base, claim, known) for claim in rows],
@@ -53,7 +58,10 @@ def view(site: Site, asked: Asked) -> View:
         "contradictions": [fields(one) for one in board.contradictions(base, moment)],
         "forecasts": [fields(one) for one in board.forecasts(base, moment, last)],
         "independent_sources": board.independent_sources(rows),
+        "versions": versions(rows),
+        "last_words": last_words(rows, last),
     }
+    question = {name: asked.word(name) for name in ("about", "gate", "lanes")}
     more = {
         "by_id": base.claims,
         "rows": rows,
@@ -63,12 +71,40 @@ def view(site: Site, asked: Asked) -> View:
         "gates": CLAIM_GATES,
         "gate": gate,
         "about": about,
-        "timeline": timeline(rows, last),
+        "timeline": timeline(rows, last, lanes),
+        "lanes": lanes,
+        "lane_words": LANES,
+        "near": {step: address("/evidence", question | {"known": str(last + dt.timedelta(step))}) for step in (-1, 1)},
         "stale_days": STALE_DAYS,
         "ages": {claim.id: (last - evidence.day_of_report(claim)).days for claim in base.claims.values()},
         "subjects": subjects(site),
     }
     return View(data, more)
+
+
+def versions(rows: Sequence[Claim]) -> list[list[str]]:
+    """Give the articles of which several versions are known, each as its claims, oldest first."""
+    articles: dict[str, list[Claim]] = {}
+    for claim in rows:
+        if claim.article is not None:
+            articles.setdefault(claim.article, []).append(claim)
+    ordered = (sorted(found, key=lambda one: (one.version, one.id)) for found in articles.values())
+    return [[one.id for one in found] for found in ordered if len({one.version for one in found}) > 1]
+
+
+def last_words(rows: Sequence[Claim], last: dt.date) -> list[dict[str, Any]]:
+    """Give the latest report of the importer's gate for each chip and buyer, the oldest first."""
+    newest: dict[tuple[str, str], Claim] = {}
+    for claim in rows:
+        if claim.gate == "import":
+            for chip in claim.products:
+                for buyer in claim.subjects:
+                    newest.setdefault((chip, buyer), claim)
+    told = [
+        {"chip": chip, "buyer": buyer, "claim": claim.id, "age_days": (last - evidence.day_of_report(claim)).days}
+        for (chip, buyer), claim in newest.items()
+    ]
+    return sorted(told, key=lambda row: (-int(str(row["age_days"])), str(row["chip"]), str(row["buyer"])))
 
 
 def subjects(site: Site) -> list[str]:
@@ -77,9 +113,14 @@ def subjects(site: Site) -> list[str]:
     return sorted(name for name in names if len(name) <= 24)
 
 
-def timeline(claims: Sequence[Claim], last: dt.date) -> Markup:
-    """Draw a lane a story: every claim at the day of its report, by gate, versions in a line."""
-    stories = list(dict.fromkeys(claim.chain for claim in reversed(claims)))
+def lanes_of(claim: Claim, lanes: str) -> tuple[str, ...]:
+    """Give the lanes in which a claim stands: its story, its chips, or its buyers."""
+    return {"chip": claim.products, "buyer": claim.subjects}.get(lanes, (claim.chain,))
+
+
+def timeline(claims: Sequence[Claim], last: dt.date, lanes: str) -> Drawing:
+    """Draw a lane a story, a chip or a buyer: every claim at the day of its report, by gate."""
+    stories = list(dict.fromkeys(name for claim in reversed(claims) for name in lanes_of(claim, lanes)))[:MOST_LANES]
     height = 40 + ROW * max(len(stories), 1)
     across = Scale(FIRST.toordinal(), max(last, FIRST + dt.timedelta(60)).toordinal(), LEFT, RIGHT)
     parts = []
@@ -93,10 +134,16 @@ def timeline(claims: Sequence[Claim], last: dt.date) -> Markup:
     for number, story in enumerate(stories):
         y = 40 + ROW * number
         parts.append(f'<path class="laneline" d="M{LEFT} {y}H{RIGHT}"/>')
-        parts.append(f'<text class="lane" x="{LEFT - 10}" y="{y + 4}" text-anchor="end">{escape(story)}</text>')
-        parts += [_dot(claim, across, y) for claim in reversed(claims) if claim.chain == story]
-    note = "A lane a story; square: the importer's gate, triangle: the exporter's, circle: supply, market and other."
-    return figure(RIGHT + 20, height, "claims-time", "Claims by the day of their report", note, parts)
+        parts.append(
+            f'<text class="lane" lang="en" x="{LEFT - 10}" y="{y + 4}" text-anchor="end">{escape(_short(story))}</text>'
+        )
+        parts += [_dot(claim, across, y) for claim in reversed(claims) if story in lanes_of(claim, lanes)]
+    note = Say("A lane each; square: the importer's gate, triangle: the exporter's, circle: supply, market and other.")
+    return figure(RIGHT + 20, height, "claims-time", (Say("Claims by the day of their report"), note), parts)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 24 else f"{text[:23]}…"
 
 
 def _dot(claim: Claim, across: Scale, y: float) -> str:
@@ -106,9 +153,8 @@ def _dot(claim: Claim, across: Scale, y: float) -> str:
         "export": f'<path class="e-export" d="M{x} {y - 6.5}l6 11h-12z"/>',
     }.get(claim.gate, f'<circle class="e-other" cx="{x}" cy="{y}" r="4.5"/>')
     name = f"{claim.id}, {claim.reported}: {claim.statement}"
-    return (
-        f'<a href="/evidence/{escape(claim.id)}" aria-label="{escape(name)}">{shape}<title>{escape(name)}</title></a>'
-    )
+    link = f'<a href="/evidence/{escape(claim.id)}" lang="en" aria-label="{escape(name)}">'
+    return f"{link}{shape}<title>{escape(name)}</title></a>"
 
 
 def one(site: Site, asked: Asked) -> View:

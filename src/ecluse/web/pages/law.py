@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.cli.law import tested_by, version_row
 from ecluse.dates import parse_known
+from ecluse.engine.explain import LEVELS
+from ecluse.engine.missing import LIMB_WORDS
 from ecluse.errors import nearest
 from ecluse.law import changes
 from ecluse.lines import read_line
 from ecluse.lock import decide
 from ecluse.web.asking import marked
-from ecluse.web.drawing import Scale, figure
+from ecluse.web.drawing import Say, Scale, figure
 from ecluse.web.pages.check import book, example
 from ecluse.web.problem import Problem
-from ecluse.web.site import FIRST_DAY, Page, View, today
+from ecluse.web.site import FIRST_DAY, Page, View, address, today
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from markupsafe import Markup
-
     from ecluse.provision import Provision, Version
+    from ecluse.web.drawing import Drawing
     from ecluse.web.site import Asked, Site
 
 LEFT, RIGHT, ROW = 250, 980, 18
@@ -46,11 +47,12 @@ def view(site: Site, asked: Asked) -> View:
         "timeline": timeline(shown),
         "today": today(),
         "first": FIRST_DAY,
+        "level_words": LEVELS,
     }
     return View({"horizon": str(library.horizon), "digest": library.digest, "provisions": rows}, more)
 
 
-def timeline(provisions: Sequence[Provision]) -> Markup:
+def timeline(provisions: Sequence[Provision]) -> Drawing:
     """Draw a row a provision: the text above, its enforcement below, a mark where it became known."""
     end = today() + dt.timedelta(60)
     height = 34 + ROW * len(provisions)
@@ -64,18 +66,17 @@ def timeline(provisions: Sequence[Provision]) -> Markup:
         )
     for number, one in enumerate(provisions):
         y = 30 + ROW * number
-        parts.append(
-            f'<a href="/law/{escape(one.id)}" aria-label="{escape(one.title)}"><title>{escape(one.title)}</title>'
-        )
+        link = f'<a href="/law/{escape(one.id)}" lang="en" aria-label="{escape(one.title)}">'
+        parts.append(f"{link}<title>{escape(one.title)}</title>")
         parts.append(f'<text class="lane" x="{LEFT - 8}" y="{y + 9}" text-anchor="end">{escape(one.id[:38])}</text>')
         for version in one.versions:
             parts += _bars(version, y, across, end)
         parts.append("</a>")
-    note = (
+    note = Say(
         "Upper bar: in the books. Lower bar: applied by the authority, broken where that is not known. "
         "Dot: known from then on."
     )
-    return figure(RIGHT + 20, height, "law-time", "Provisions over time", note, parts)
+    return figure(RIGHT + 20, height, "law-time", (Say("Provisions over time"), note), parts)
 
 
 def _bars(version: Version, y: int, across: Scale, end: dt.date) -> Iterator[str]:
@@ -98,7 +99,7 @@ def decided_in_book(site: Site) -> dict[str, list[tuple[str, str]]]:
         found: dict[str, list[tuple[str, str]]] = {}
         for row in book():
             line = read_line(row["line"], row["title"], site.lock.library.facts)
-            gate = decide(line, site.lock, known=parse_known(row["known"])).exporter
+            gate = decide(line, site.lock, known=parse_known(row["known"]), lists=site.lists).exporter
             for step in (gate.ahead or gate).steps:
                 if step.decided:
                     found.setdefault(step.provision, []).append((row["title"], example(row)))
@@ -126,6 +127,7 @@ def one(site: Site, asked: Asked) -> View:
     }
     named = [other.id for other in library.provisions if any(name in _targets(row) for row in other.versions)]
     more = {"provision": provision, "lines": lines, "named": named, "timeline": timeline([provision])}
+    more |= {"level_words": LEVELS, "limb_words": LIMB_WORDS}
     return View(data, more)
 
 
@@ -139,7 +141,16 @@ def diff(site: Site, asked: Asked) -> View:
     before, after = asked.day("before", dt.date(2023, 11, 16)), asked.day("after", dt.date(2023, 11, 17))
     rows = changes(site.lock.library, before, after, known)
     told = [{name: _plain(getattr(row, name)) for name in row.__slots__} for row in rows]
-    return View({"before": str(before), "after": str(after), "known": str(known), "changes": told})
+    days = [day for day in site.lock.library.days() if FIRST_DAY <= day <= today()]
+    around = [(day, address("/law/diff", _around(day) | {"known": asked.word("known")})) for day in days]
+    return View(
+        {"before": str(before), "after": str(after), "known": str(known), "changes": told},
+        {"days": around, "known_word": asked.word("known")},
+    )
+
+
+def _around(day: dt.date) -> dict[str, str]:
+    return {"before": str(day - dt.timedelta(1)), "after": str(day)}
 
 
 def _plain(value: object) -> object:

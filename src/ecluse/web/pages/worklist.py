@@ -125,7 +125,8 @@ def place_of(run: Run, fact: str) -> str | None:
     """Name the column in which a fact can be filled in for a row; None where there is none."""
     facts = run.lock.library.facts
     path = asking.place_of(fact, facts)
-    return path if path is not None and kind_of(path, facts) in FILLED else None
+    # One field of a paper or an owner says too little: such are told whole, in the table.
+    return path if path is not None and "[" not in path and kind_of(path, facts) in FILLED else None
 
 
 FILLED = ("truth", "number", "whole", "day", "words", "text")
