@@ -14,6 +14,7 @@ import pytest
 from ecluse.convoy.answers import answer_of
 from ecluse.dates import Known
 from ecluse.lock import build, decide, read_line
+from ecluse.parties.screen import lists
 from ecluse.reading import parse_json
 from ecluse.web import bulk, cells
 from ecluse.web.cells import Unfit, laid
@@ -83,7 +84,7 @@ def expected(raw: bytes, number: int) -> dict[str, Any]:
         line = read_line(json.loads(raw, parse_float=Decimal), lock)
     except ValueError:
         return {"row": number, "may_pass": None}
-    decision = decide(line, lock, known=Known(day=dt.date.fromisoformat(DAY)))
+    decision = decide(line, lock, known=Known(day=dt.date.fromisoformat(DAY)), lists=lists())
     return {"row": number, "line": line.id} | bulk.brief(answer_of(decision))
 
 
