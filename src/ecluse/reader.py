@@ -202,21 +202,33 @@ def _reading(
     return one.article, one.proposals
 
 
-def table(paths: Sequence[Path], to: Path) -> dict[str, int]:
-    """Read folders or files of Parquet and WARC in batch; write claims to a Parquet file, count what was read."""
-    from ecluse.press.table import parquet_batches, record_batches, write  # noqa: PLC0415 - needs the extra
-    from ecluse.press.warc import records  # noqa: PLC0415
+def table(paths: Sequence[Path], to: Path, spark: str | None = None) -> dict[str, int]:
+    """Read folders or files of Parquet and WARC in batch, here or on Spark; write claims to Parquet.
 
-    files = [one for path in paths for one in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    parquet = [one for one in files if one.suffix == ".parquet"]
+    On Spark `to` becomes a folder of parts. Gives how many documents were read and refused, claims proposed.
+    Raises SourceError, and InputError without Spark.
+    """
+    from ecluse.press.table import archive_batches, parquet_batches, write  # noqa: PLC0415 - needs the extra
+
+    # What was written before is not read again when it lies in the folder that is read.
+    files = [
+        one
+        for path in paths
+        for one in (sorted(path.rglob("*")) if path.is_dir() else [path])
+        if to not in (one, *one.parents)
+    ]
+    parquet = [one for one in files if one.suffix == ".parquet" and not one.is_dir()]
     archives = [one for one in files if one.name.endswith((".warc", ".warc.gz"))]
     if not parquet and not archives:
         message = (
             f"{', '.join(map(str, paths))}: no .parquet, .warc or .warc.gz file there; name a file or a folder of them."
         )
         raise SourceError(message)
-    pages = ((record.raw, record.url) for path in archives for record in records(path))
-    return write(map_batches(chain(parquet_batches(parquet), record_batches(pages))), to)
+    if spark is not None:
+        from ecluse.press.spread import spread  # noqa: PLC0415 - only this way pays for it
+
+        return spread(parquet, archives, to, spark, map_batches)
+    return write(map_batches(chain(parquet_batches(parquet), archive_batches(archives))), to)
 
 
 def review(

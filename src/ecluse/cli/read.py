@@ -45,6 +45,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="read Parquet or WARC folders in batch, write claims to this Parquet file",
     )
+    parser.add_argument(
+        "--spark", metavar="MASTER", help="with --table: read on Spark executors, such as local[2]; OUT is a folder"
+    )
     parser.add_argument("--seen", type=Path, metavar="FILE", help="a list of items read before: each item is read once")
     parser.add_argument("--model", metavar="COMMAND", help="a program of yours that proposes claims: JSON in, JSON out")
     formatting(parser)
@@ -55,6 +58,9 @@ def run(options: argparse.Namespace) -> int:
     """Read articles and print what is proposed."""
     if options.table is not None:
         return _table(options)
+    if options.spark is not None:
+        message = "--spark reads tables: name with --table the Parquet folder that the claims go to."
+        raise InputError(message)
     reads = list(_reads(options))
     if options.to is not None:
         from ecluse.press.review import write_proposals  # noqa: PLC0415
@@ -250,7 +256,7 @@ def _table(options: argparse.Namespace) -> int:
     try:
         from ecluse.reader import table  # noqa: PLC0415
 
-        done = table([Path(name) for name in options.files], options.table)
+        done = table([Path(name) for name in options.files], options.table, options.spark)
     except ImportError as problem:
         message = f"--table needs {problem.name}; install it with pip install 'ecluse[press]'."
         raise SourceError(message) from None
