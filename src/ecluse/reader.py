@@ -24,6 +24,7 @@ from ecluse.press.propose import propose
 from ecluse.press.relate import Ground, related
 from ecluse.press.review import Outcome, claims_toml, log_toml, read_proposals, walk
 from ecluse.press.sources import article_from
+from ecluse.press.watching import arrivals as arrived
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
 
     from ecluse.press.article import Article, Stamp
     from ecluse.press.proposal import Proposal
+    from ecluse.press.watching import Watch
 
 __all__ = [
     "Read",
     "Readable",
+    "arrivals",
     "chip_names",
     "items",
     "map_batches",
@@ -141,6 +144,12 @@ def proposed(article: Article, known: Known, files: tuple[Path, ...] = (), *, re
 def items(names: Sequence[str], stdin: Callable[[], bytes], seen: Seen) -> Iterator[Readable]:
     """Give what files, folders, feeds and archives hold, ready to be read, each once."""
     return (Readable(item) for item in gathered(names, stdin, seen))
+
+
+def arrivals(names: Sequence[str], seen: Seen, looks: Watch) -> Iterator[Readable | SourceError]:
+    """Take one look at folders and feeds: give what arrived since the last, and why a file cannot be read."""
+    for one in arrived(names, seen, looks):
+        yield one if isinstance(one, SourceError) else Readable(one)
 
 
 @dataclass(frozen=True)
