@@ -43,6 +43,10 @@ class Holder:
     side: str | None = None
 
 
+# What a government has made, after its name: then it is not the government that speaks.
+_NO_WORDS = ("rules", "curb", "plan", "require", "export")
+_BESIDE = 5
+_CLASS_REACH = 3
 _PRONOUNS = frozenset({"he", "she", "they", "it", "elle", "il", "ils", "elles", "他", "她", "们"})
 AUTHOR = Holder(Attribution("author"))
 HEADLINE = Holder(Attribution("headline"))
@@ -78,8 +82,11 @@ def _paper(sentence: Sentence, own: Holder) -> tuple[Holder, int, int] | None:
     """Give the outlet that a later `the newspaper said` stands for."""
     if own.attribution.kind == "press":
         return own, sentence.index, sentence.paragraph
+    if not any(mark.concept in ("report", "according", "paper") for mark in sentence.marks):
+        return None
+    told = [mark for mark in sentence.marks if mark.concept in ("tell", "say", "to") and _to_press(sentence, mark)]
     named = next((mark for mark in sentence.marks if mark.concept == "press"), None)
-    if named is None:
+    if named is None or told:
         return None
     return Holder(Attribution("press", name=named.name), side="press"), sentence.index, sentence.paragraph
 
@@ -173,13 +180,23 @@ def _speaker(sentence: Sentence) -> Mark | None:
         if mark.concept in ("report", "say"):
             speaker = _beside(mark, names, sentence)
             # A government that tells firms something acts; who reports it is somebody else.
-            if speaker is not None and not (speaker.concept in GOVERNMENTS and (mark.first, mark.last) in told):
+            acts = (mark.first, mark.last) in told and not _to_press(sentence, mark)
+            if speaker is not None and not (speaker.concept in GOVERNMENTS and acts):
                 return speaker
     return None
 
 
+def _to_press(sentence: Sentence, verb: Mark) -> bool:
+    """Is an outlet told (`an official told the FT`)?"""
+    return any(mark.concept == "press" and 0 < mark.first - verb.last <= 2 for mark in sentence.marks)
+
+
 def _may_speak(sentence: Sentence, mark: Mark) -> bool:
-    """`According to China's plan` names no speaker: a country alone speaks by its offices."""
+    """`According to China's plan` and `under Washington's rules` name no speaker."""
+    if mark.concept in GOVERNMENTS and any(
+        one.concept in _NO_WORDS and 0 < one.first - mark.last <= _BESIDE * sentence.scale for one in sentence.marks
+    ):
+        return False
     return mark.name != "China" or any(one.concept in ("spokes", "document", "say") for one in sentence.marks)
 
 
@@ -195,6 +212,8 @@ def _beside(verb: Mark, names: list[Mark], sentence: Sentence) -> Mark | None:
         one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted
     ]
     before = [one for one in before if not _other_clause(sentence, one.last, verb.first)]
+    # A class of firms speaks with its verb beside it; farther off it is who is spoken of.
+    before = [one for one in before if one.concept != "class" or verb.first - one.last <= _CLASS_REACH * sentence.scale]
     after = [one for one in names if 0 < one.first - verb.last <= 7 and one.concept in wanted]
     turned = [one for one in after if one.concept in ("person", "official")] or after
     if turned and _closing(sentence, verb) and not any(verb.first - one.last <= 1 for one in before):

@@ -105,8 +105,10 @@ def _proposals(part: _Part, match: Match) -> Iterator[Proposal]:
     """Make the proposals of one match; a quantity for each of several is one claim for each."""
     one = _proposal(part, match)
     each = [quantity for quantity in one.quantities if quantity.each and quantity.unit in _COUNTS]
+    # `Firms such as A and B ... each`: the firms named are those that count.
+    named = tuple(name for name in one.subjects if part.lexicon.names[name].side != "class") or one.subjects
     if each and len(one.subjects) > 1:
-        for subject in one.subjects:
+        for subject in named:
             yield dataclasses.replace(
                 one, subjects=(subject,), actor=subject if one.actor and subject in one.actor else one.actor,
                 notes=(*one.notes, "one of several: the sentence gives the quantity for each"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # One Chinese character, a run of letters and digits, or one mark of punctuation that may part clauses.
 _TOKEN = re.compile(r"[\u3400-\u9fff]|\d+(?:[.,]\d+)+|[^\W_\u3400-\u9fff]+|[,;:()«»\"“”、，；：（）—–]")
+_WIDE = 0xFEE0
 _GAP = "~"
 WIDEST_GAP = {"latin": 4, "han": 8}
 
@@ -29,7 +30,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A phrase of the lexicon at its place: which concept, which tokens, which name it means."""
+    """A phrase of the lexicon at its place: which concept, which tokens, which name it means, has it a gap."""
 
     concept: str
     first: int
@@ -37,6 +38,7 @@ class Mark:
     start: int
     end: int
     name: str | None = None
+    gapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,14 @@ class Phrases:
 
 @lru_cache(maxsize=1)
 def _accents() -> dict[int, str]:
-    """Letters of the Latin scripts without their accents; the two apostrophes alike."""
+    """Letters of the Latin scripts without their accents, wide ones as narrow ones; the two apostrophes alike."""
     table = {}
     for code in range(0xC0, 0x180):
         plain = unicodedata.normalize("NFD", chr(code))[0]
         if plain.isascii():
             table[code] = plain.lower()
+    for first, last in (("０", "９"), ("Ａ", "Ｚ"), ("ａ", "ｚ")):
+        table |= {code: chr(code - _WIDE).lower() for code in range(ord(first), ord(last) + 1)}
     return table | {ord("œ"): "oe", ord("Œ"): "oe", ord("’"): "'"}
 
 
@@ -118,7 +122,8 @@ def find(tokens: list[Token], phrases: Phrases, script: str) -> list[Mark]:
                 continue
             last = _fits(tokens, index, one.words, gap)
             if last is not None:
-                hits.append(Mark(one.concept, index, last, token.start, tokens[last].end, one.name))
+                gapped = _GAP in one.words
+                hits.append(Mark(one.concept, index, last, token.start, tokens[last].end, one.name, gapped))
     return _longest(hits)
 
 
@@ -155,13 +160,14 @@ def _same(token: Token, word: str) -> bool:
 
 
 def _longest(hits: Iterable[Mark]) -> list[Mark]:
-    """Drop what lies inside a longer mark; equals of several concepts all stay."""
+    """Drop what lies inside a longer mark, but not what stands in its gap; equals of several concepts all stay."""
     kept: list[Mark] = []
     for mark in sorted(hits, key=lambda one: (one.first, -one.last)):
         inside = any(
             other.first <= mark.first
             and mark.last <= other.last
             and (other.first, other.last) != (mark.first, mark.last)
+            and not (other.gapped and other.first < mark.first and mark.last < other.last)
             for other in kept[-6:]
         )
         if not inside and mark not in kept[-6:]:
