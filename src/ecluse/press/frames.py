@@ -204,10 +204,16 @@ def _denied(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
     return any(
         mark.concept == "not"
         and first - _NOT_BEFORE <= mark.first <= last
-        and not any(start <= mark.last and mark.first <= end for start, end in own)
+        and not any(_owns(place, (mark.first, mark.last)) for place in own)
         and not _parted(sentence, mark.last, first)
         for mark in sentence.marks
     )
+
+
+def _owns(own: tuple[int, int], no: tuple[int, int]) -> bool:
+    """Is a `not` part of a mark that says no by itself (`ne sont plus autorisées`)? One around a verb denies it."""
+    around = no[0] <= own[0] and own[1] <= no[1] and own != no
+    return own[0] <= no[1] and no[0] <= own[1] and not around
 
 
 def _supposed(sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
@@ -296,6 +302,8 @@ def _carried(sentence: Sentence, wanted: frozenset[str], verb: int, carried: Bef
     """A pronoun before the verb stands for who speaks, or for the last named of its side."""
     before, speaker = carried
     if wanted <= set(GOVERNMENTS) and any(mark.concept in _FIRMS and mark.last < verb for mark in sentence.marks):
+        return None
+    if wanted <= set(GOVERNMENTS) and any(mark.concept == "itfirm" and mark.last < verb for mark in sentence.marks):
         return None
     for mark in sentence.marks:
         if mark.concept in ("they", "it") and mark.first <= verb and _may_stand_for(mark, sentence, wanted):

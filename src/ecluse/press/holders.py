@@ -46,6 +46,7 @@ class Holder:
 # What a government has made, after its name: then it is not the government that speaks.
 _NO_WORDS = ("rules", "curb", "plan", "require", "export")
 _BESIDE = 5
+_FIRMS = ("vendor", "buyer", "rival", "supplier")
 _CLASS_REACH = 3
 _PRONOUNS = frozenset({"he", "she", "they", "it", "elle", "il", "ils", "elles", "他", "她", "们"})
 AUTHOR = Holder(Attribution("author"))
@@ -57,11 +58,13 @@ def holders_of(sentences: list[Sentence], lexicon: Lexicon, text: str) -> list[H
     found: list[Holder] = []
     open_one: tuple[Holder, int, int] | None = None
     paper: tuple[Holder, int, int] | None = None
+    firm: Mark | None = None
     for sentence in sentences:
         if sentence.kind != "body":
             found.append(HEADLINE)
             continue
-        own = stated(sentence, lexicon, text)
+        own = stated(sentence, lexicon, text, firm)
+        firm = next((mark for mark in reversed(sentence.marks) if mark.concept in _FIRMS), firm)
         if own is not None:
             open_one = (own, sentence.index, sentence.paragraph)
             found.append(own)
@@ -108,8 +111,8 @@ def _carry(open_one: tuple[Holder, int, int] | None, sentence: Sentence) -> Hold
     return replace(holder, carried_from=origin)
 
 
-def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
-    """Give the holder that a sentence names itself."""
+def stated(sentence: Sentence, lexicon: Lexicon, text: str, firm: Mark | None = None) -> Holder | None:
+    """Give the holder that a sentence names itself; `firm` is the company named last before it."""
     marks = sentence.marks
     concepts = {mark.concept for mark in marks}
     earlier = "earlier" in concepts and bool(concepts & {"press", "reports"})
@@ -118,7 +121,7 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
         return _anonymous(sources[0], sentence, text)
     speaker = _speaker(sentence)
     if speaker is None:
-        return _house(sentence) if _speaks_for_house(sentence, concepts) else None
+        return _house(sentence, firm) if _speaks_for_house(sentence, concepts) else None
     side = side_of(speaker, lexicon) if speaker.concept != "press" else "press"
     kind = KIND_OF_SIDE.get(speaker.concept, "press")
     if kind == "named_official" and speaker.concept != "official" and _near(sentence, speaker, "document"):
@@ -144,9 +147,11 @@ def _speaks_for_house(sentence: Sentence, concepts: set[str]) -> bool:
     return any(-1 <= say.first - it.last <= 1 or 0 < it.first - say.last <= 3 for say in says for it in its)
 
 
-def _house(sentence: Sentence) -> Holder | None:
-    """`A company spokesperson said` speaks for the company that the sentence is about."""
-    company = next((mark for mark in sentence.marks if mark.concept in ("vendor", "buyer", "rival", "supplier")), None)
+def _house(sentence: Sentence, firm: Mark | None) -> Holder | None:
+    """`A company spokesperson said` speaks for the company that the sentence is about, else the one named before."""
+    company = next((mark for mark in sentence.marks if mark.concept in _FIRMS), None)
+    if company is None and any(mark.concept in ("itfirm", "spokes") for mark in sentence.marks):
+        company = firm
     if company is None:
         return None
     return Holder(Attribution("company_statement", name=company.name, role="spokesperson"), side=company.concept)
@@ -175,12 +180,12 @@ def _speaker(sentence: Sentence) -> Mark | None:
             after = next((one for one in names if 0 <= one.first - mark.last <= 5), None)
             if after is not None and _may_speak(sentence, after):
                 return after
-    told = {(mark.first, mark.last) for mark in marks if mark.concept == "tell"}
+    told = {mark.first for mark in marks if mark.concept == "tell"}
     for mark in marks:
         if mark.concept in ("report", "say"):
             speaker = _beside(mark, names, sentence)
             # A government that tells firms something acts; who reports it is somebody else.
-            acts = (mark.first, mark.last) in told and not _to_press(sentence, mark)
+            acts = mark.first in told and not _to_press(sentence, mark)
             if speaker is not None and not (speaker.concept in GOVERNMENTS and acts):
                 return speaker
     return None

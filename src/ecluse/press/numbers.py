@@ -35,6 +35,7 @@ _HAN_DIGITS = {
     "九": 9,
 }
 _HUNDREDTHS = "百分之"
+_HAN_TENS = {"廿": "二十", "卅": "三十"}
 _HAN_STEPS = {"十": 10, "百": 100, "千": 1000}
 
 
@@ -82,7 +83,7 @@ def _grammar(language: str, rows: tuple[tuple[str, tuple[str, ...]], ...]) -> Gr
     spelled = {word: Decimal(value) for word, value in pairs.get("spelled", [])}
     words = "|".join(sorted(map(re.escape, spelled), key=len, reverse=True)) or "(?!)"
     if language == "zh":
-        digits = "".join(_HAN_DIGITS) + "".join(_HAN_STEPS)
+        digits = "".join(_HAN_DIGITS) + "".join(_HAN_STEPS) + "".join(_HAN_TENS)
         number = (
             rf"{_HUNDREDTHS}(?:[{digits}]+|\d+(?:\.\d+)?)"
             rf"|(?<![A-Za-z0-9.])\d+(?:,\d{{3}})*(?:\.\d+)?|[{digits}]+(?=[万亿%％个倍枚颗张块片家台成])"
@@ -210,7 +211,7 @@ def number_of(  # noqa: PLR0911 - one kind of numeral after another
     text = text.removeprefix(_HUNDREDTHS)
     if text in spelled:
         return spelled[text], None
-    if text[0] in _HAN_DIGITS or text[0] in _HAN_STEPS:
+    if text[0] in _HAN_DIGITS or text[0] in _HAN_STEPS or text[0] in _HAN_TENS:
         return _han(text), None
     decimal, group = (",", ".") if language == "fr" else (".", ",")
     bare = re.sub(f"[{_SPACES}']", "", text)
@@ -237,6 +238,8 @@ def number_of(  # noqa: PLR0911 - one kind of numeral after another
 
 
 def _han(text: str) -> Decimal | None:
+    for short, full in _HAN_TENS.items():
+        text = text.replace(short, full)
     total, digit = 0, 0
     for sign in text:
         if sign in _HAN_DIGITS:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # Claims of these acts speak of a chip although they name none.
 _ABOUT_CHIPS = ("import", "export", "supply")
 _COUNTS = ("chips",)
+# Within so many signs of a verb of saying a time is that of the saying.
+_SAYING = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -268,7 +270,9 @@ def _when(part: _Part, match: Match, quantities: tuple[Quantity, ...]) -> tuple[
     saying = [mark for mark in part.sentence.marks if mark.concept in ("report", "say")]
     said = None
     if part.holder.attribution.kind not in ("author", "headline"):
-        said = next((one for one in times if any(abs(one.place - mark.start) < 60 for mark in saying)), None)
+        reach = _SAYING // part.sentence.scale
+        past = [one for one in times if part.day is None or one.start is None or one.start <= part.day]
+        said = next((one for one in past if any(abs(one.place - mark.start) < reach for mark in saying)), None)
     low = min(mark.start for mark in match.marks)
     own = [one for one in times if one.precision != "open"]
     rest = [one for one in own if one is not said] or own

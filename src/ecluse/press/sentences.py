@@ -89,8 +89,9 @@ def _is_theirs(other: Name, settled: list[Mark], named: list[Mark], marks: list[
     before = next((one.concept for one in reversed(settled) if one.concept in ("cn", "us")), None)
     if before is not None:
         return before == other.side
-    last = named[-1].concept if named else None
-    return last == other.side and any(one.name == other.name for one in named)
+    if not named:
+        return other.side == "us" and any(one.concept == "licence" for one in marks)
+    return named[-1].concept == other.side and any(one.name == other.name for one in named)
 
 
 def _is_offer(words: str) -> bool:
