@@ -202,7 +202,7 @@ def _denied(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
     if frame.polarity == "no" or frame.modality in ("declined", "negated", "pending", "unknown_to_holder"):
         return False
     return any(
-        mark.concept == "not"
+        mark.concept in ("not", "nopublic")
         and first - _NOT_BEFORE <= mark.first <= last
         and not any(_owns(place, (mark.first, mark.last)) for place in own)
         and not _parted(sentence, mark.last, first)
