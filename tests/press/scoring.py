@@ -31,7 +31,7 @@ FIELDS = ("modality", "polarity", "holder_kind", "holder", "actor", "subjects", 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A made article with its labels."""
+    """A made article, or an excerpt of a real one with its address, and its labels."""
 
     id: str
     story: str
@@ -39,6 +39,7 @@ class Labelled:
     text: str
     published: str
     claims: tuple[dict[str, Any], ...]
+    url: str = ""
 
 
 @dataclass
@@ -73,15 +74,16 @@ class Score:
 
 
 def labelled(half: str, folder: Path = SET) -> list[Labelled]:
-    """The made articles of a half (`dev` or `test`) with their labels."""
+    """The articles of a half of the made set (`dev`, `test`) or of a set of excerpts, with their labels."""
     found = []
     for path in sorted((folder / half).glob("*.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         for article in table["article"]:
             claims = tuple(article["claims"])
             one = Labelled(
-                article["id"], table["story"], article["language"], article["text"], article["published"], claims
-            )
+                article["id"], table["story"], article["language"], article["text"], article["published"], claims,
+                article.get("url", ""),
+            )  # fmt: skip
             for claim in claims:
                 assert one.text.count(claim["at"]) == 1, (one.id, claim["at"])
             found.append(one)
