@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecluse.press.article import Stamp
+    from ecluse.press.numbers import Quantity
     from ecluse.press.proposal import Proposal
     from ecluse.reader import Read, Readable
 
 MOST_BYTES = 64_000_000
 # Articles that a new one is laid beside in a watch, to tell versions and rewrites of one story.
 REMEMBERED = 50
+# Reasons that name the relation and its claim themselves.
+_TOLD = ("repeats ", "narrows ")
 _COUNTED = {"documents": "documents read", "claims": "claims proposed", "refused": "refused"}
 
 
@@ -276,26 +279,20 @@ def _tell_claim(row: Proposal, text: str) -> None:
     for other in row.alternatives:
         say(_wrapped(f"or {other.field}: {other.value}, as {other.why}", "    "))
     for link in row.links:
-        say(_wrapped(f"{link.kind.replace('_', ' ')} {link.target}: {link.why}", "    "))
+        told = f"{link.kind.replace('_', ' ')} {link.target}: {link.why}"
+        say(_wrapped(link.why if link.why.startswith(_TOLD) else told, "    "))
     say("")
 
 
-def _number(one: object) -> str:
-    value, unit, each = (getattr(one, name) for name in ("value", "unit", "each"))
-    if value is None:
+def _number(one: Quantity) -> str:
+    """Tell a quantity as people write it: separators, its bound, its unit, and whether it is meant for each."""
+    bound = one.value
+    if bound is None:
         return "not fixed by anybody"
-    qualifier = getattr(one, "qualifier")  # noqa: B009 - a record of another floor
-    exact = value.exact if value.exact is not None else None
-    figure = (
-        f"{qualifier} {exact:,}"
-        if exact is not None and qualifier != "exact"
-        else f"{exact:,}"
-        if exact is not None
-        else str(value)
-    )
-    if qualifier in ("more than", "less than"):
-        figure = f"{qualifier} {(value.low if value.low is not None else value.high):,}"
-    return f"{figure} {unit}{' each' if each else ''}"
+    sides = [f"{side:,}" for side in (bound.low, bound.high) if side is not None]
+    qualifier = "" if one.qualifier in ("exact", "range", "order of magnitude") else f"{one.qualifier} "
+    figure = f"{qualifier}{sides[0] if bound.exact is not None else ' to '.join(sides)}"
+    return f"{figure} {one.unit}{' each' if one.each else ''}"
 
 
 def _wrapped(text: str, indent: str = "") -> str:

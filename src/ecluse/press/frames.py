@@ -329,11 +329,11 @@ def _together(mark: Mark, ahead: Iterable[Mark], lexicon: Lexicon, sentence: Sen
     group = [mark]
     for other in sorted(ahead, key=lambda one: -one.first):
         near = 0 < group[0].first - other.last <= 4
-        if near and _kin(side_of(other, lexicon), side) and not _verb_between(sentence, other.last, group[0].first):
+        if near and _kin(side_of(other, lexicon), side) and not verb_between(sentence, other.last, group[0].first):
             group.insert(0, other)
     for other in sorted(ahead, key=lambda one: one.first):
         near = 0 < other.first - group[-1].last <= 3
-        if near and _kin(side_of(other, lexicon), side) and not _verb_between(sentence, group[-1].last, other.first):
+        if near and _kin(side_of(other, lexicon), side) and not verb_between(sentence, group[-1].last, other.first):
             group.append(other)
     return _specific(group, lexicon)
 
@@ -350,7 +350,8 @@ def _kin(one: str, other: str) -> bool:
     return one == other or {one, other} <= {"buyer", "class"} or {one, other} <= {"vendor", "supplier"}
 
 
-def _verb_between(sentence: Sentence, after: int, before: int) -> bool:
+def verb_between(sentence: Sentence, after: int, before: int) -> bool:
+    """Does a word that is neither name nor comma stand between two tokens, as far as the lexicon knows it?"""
     idle = (*AGENTS, "break", "by", "executive", "spokes", "they", "it")
     return any(after < mark.first < before and mark.concept not in idle for mark in sentence.marks)
 

@@ -150,11 +150,21 @@ def _speaks_for_house(sentence: Sentence, concepts: set[str]) -> bool:
 def _house(sentence: Sentence, firm: Mark | None) -> Holder | None:
     """`A company spokesperson said` speaks for the company that the sentence is about, else the one named before."""
     company = next((mark for mark in sentence.marks if mark.concept in _FIRMS), None)
-    if company is None and any(mark.concept in ("itfirm", "spokes") for mark in sentence.marks):
+    if company is None and _firm_says(sentence):
         company = firm
     if company is None:
         return None
-    return Holder(Attribution("company_statement", name=company.name, role="spokesperson"), side=company.concept)
+    role = "spokesperson" if any(mark.concept == "spokes" for mark in sentence.marks) else None
+    return Holder(Attribution("company_statement", name=company.name, role=role), side=company.concept)
+
+
+def _firm_says(sentence: Sentence) -> bool:
+    """Does `the company` itself say something, right beside the verb, or its spokesman?"""
+    if any(mark.concept == "spokes" for mark in sentence.marks):
+        return True
+    says = [mark for mark in sentence.marks if mark.concept == "say"]
+    firms = [mark for mark in sentence.marks if mark.concept == "itfirm"]
+    return any(-1 <= say.first - it.last <= 1 or it.first - say.last == 1 for say in says for it in firms)
 
 
 def _anonymous(mark: Mark, sentence: Sentence, text: str) -> Holder:
