@@ -51,8 +51,8 @@ def draw(study: Study, path: Path, known: str) -> None:
         which = f"the {MOST} widest of {len(study.pairs)}" if cut else "all"
         canvas.suptitle(f"Abnormal return over sessions {window}, {which}; {study.question.model} model", fontsize=10)
         canvas.supxlabel(
-            f"grey: normal noise, {study.question.level:.0%} of the time. Prices {study.first} to {study.last}; "
-            f"as known {known}",
+            f"grey: normal noise, {study.question.level:.0%} of the time; red: beyond it. "
+            f"Prices {study.first} to {study.last}; as known {known}",
             fontsize=7,
         )
         # The figure's words are in the file as text, and no date of drawing is.
