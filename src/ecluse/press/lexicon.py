@@ -126,6 +126,12 @@ def variants() -> dict[int, str]:
     return {ord(pair[0]): pair[1] for pair in pairs}
 
 
+@lru_cache(maxsize=1)
+def common_signs() -> frozenset[str]:
+    """Give the Chinese characters of the data files, in both scripts: what a Chinese report is written with."""
+    return frozenset(sign for text in _files()[1].values() for sign in text if "\u4e00" <= sign <= "\u9fff")
+
+
 def line_patterns() -> dict[str, list[str]]:
     """Give the patterns of lines of all languages: menus often speak another than the text."""
     kinds: dict[str, list[str]] = {}

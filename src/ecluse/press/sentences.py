@@ -27,6 +27,8 @@ _HELD = re.compile(
 _END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s+[\"'«“‘(\[]*[A-ZÀ-ÖØ-Þ0-9])|[。！？；]+[」』”’）\"]*")
 LONGEST_SENTENCE = 2_000
 MOST_SENTENCES = 3_000
+# Marks beyond these in one sentence are no prose, and every frame would weigh each against each.
+MOST_MARKS = 160
 
 
 def sentences_of(article: Article, lexicon: Lexicon) -> list[Sentence]:
@@ -55,7 +57,8 @@ def sentences_of(article: Article, lexicon: Lexicon) -> list[Sentence]:
             if line.kind == "body" and _is_offer(words):
                 continue
             tokens = tokens_of(article.text, start, end, lexicon.variants)
-            marks = _settled(find(tokens, lexicon.phrases, lexicon.script), article.text, lexicon, named)
+            found_here = find(tokens, lexicon.phrases, lexicon.script)[:MOST_MARKS]
+            marks = _settled(found_here, article.text, lexicon, named)
             found.append(
                 Sentence(
                     len(found), start, end, paragraph, line.kind, tokens, marks, 2 if lexicon.script == "han" else 1
