@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections import Counter
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.press.scoring import Score, agreement, labelled, read, score
+from tests.press.scoring import Score, agreement, labelled, read, score, with_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FLOORS = tomllib.loads((ROOT / "tests" / "floors.toml").read_text(encoding="utf-8"))["press"]
 LANGUAGES = ("fr", "en", "zh")
@@ -102,3 +107,27 @@ def test_the_score_can_fall() -> None:
     assert wrong.recall == 0.0
     other = score("test", lambda one: tuple(replace(row, modality="inferred") for row in read(one)))["all"]
     assert other.of("modality") == (0.0, 0.0)
+
+
+MODEL = """
+import json, sys
+given = json.load(sys.stdin)
+words = {"en": "declined to comment", "fr": "refus\u00e9 de commenter", "zh": "\u62d2\u7d55\u7f6e\u8a55"}[given["language"]]
+rows = [one for one in given["sentences"] if one["kind"] == "body" and words in one["text"]]
+assert "silence" in given["acts"] and "declined" in given["modalities"]
+told = {"act": "silence", "gate": "import", "modality": "declined", "quote": words}
+print(json.dumps({"claims": [told | {"sentence": one["index"]} for one in rows]}))
+"""
+
+
+def test_a_model_of_the_users_is_scored_on_the_same_set(tmp_path: Path) -> None:
+    """One that knows a single phrase: alone it is right and finds little, together nothing is lost or told twice."""
+    program = tmp_path / "model.py"
+    program.write_text(MODEL, encoding="utf-8")
+    command = f"{sys.executable} {program}"
+    ours, alone = score("unseen")["all"], score("unseen", with_model(command, alone=True))["all"]
+    both = score("unseen", with_model(command))["all"]
+    assert alone.precision == 1.0
+    assert 0 < alone.recall < ours.recall
+    assert both.found >= ours.found
+    assert both.proposed - ours.proposed <= alone.proposed
