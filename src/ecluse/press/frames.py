@@ -17,7 +17,7 @@ AGENTS = ("cn", "us", "state", "vendor", "buyer", "class", "rival", "supplier", 
 CHIPS = ("chip", "thesechips", "product")
 # Before a verb of a government these stand for themselves, so that no pronoun stands for the government.
 _FIRMS = ("vendor", "buyer", "rival", "supplier", "person")
-_NOT_BEFORE = 3
+_NOT_BEFORE = 4
 _SUPPOSED = 6
 _FREE_REACH = 14
 _CLOSE = 4
@@ -203,7 +203,8 @@ def _denied(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
         return False
     return any(
         mark.concept in ("not", "nopublic")
-        and first - _NOT_BEFORE <= mark.first <= last
+        and mark.first <= last
+        and first - _NOT_BEFORE <= mark.last
         and not any(_owns(place, (mark.first, mark.last)) for place in own)
         and not _parted(sentence, mark.last, first)
         for mark in sentence.marks

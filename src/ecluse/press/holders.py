@@ -189,7 +189,7 @@ def _speaker(sentence: Sentence) -> Mark | None:
         if mark.concept == "according":
             after = next((one for one in names if 0 <= one.first - mark.last <= 5), None)
             if after is not None and _may_speak(sentence, after):
-                return after
+                return _inner(sentence, names) or after if after.concept == "press" else after
     told = {mark.first for mark in marks if mark.concept == "tell"}
     for mark in marks:
         if mark.concept in ("report", "say"):
@@ -199,6 +199,14 @@ def _speaker(sentence: Sentence) -> Mark | None:
             if speaker is not None and not (speaker.concept in GOVERNMENTS and acts):
                 return speaker
     return None
+
+
+def _inner(sentence: Sentence, names: list[Mark]) -> Mark | None:
+    """Who is quoted by the outlet that the sentence cites: an official or a person who says something in it."""
+    quoted = [one for one in names if one.concept in ("official", "person")]
+    says = [mark for mark in sentence.marks if mark.concept == "say"]
+    spoken = (_beside(say, quoted, sentence) for say in says)
+    return next((one for one in spoken if one is not None), None)
 
 
 def _to_press(sentence: Sentence, verb: Mark) -> bool:

@@ -43,12 +43,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase to find: its words (a star ends a stem, `~` leaves a gap), its concept, its name."""
+    """A phrase to find: its words (a star ends a stem, `~` leaves a gap), its concept, its name.
+
+    `capital` is the place of the first word of a name that is written with a capital; None where none is.
+    """
 
     words: tuple[str, ...]
     concept: str
     name: str | None = None
-    capital: bool = False
+    capital: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ def phrase(text: str, concept: str, name: str | None = None, variants: Mapping[i
     if not words or words[0] == _GAP or words[-1] == _GAP:
         message = f"{text!r} is no phrase: it needs a word, and no gap at its ends"
         raise ValueError(message)
-    return Phrase(tuple(words), concept, name, capital=name is not None and text[0].isupper())
+    capitals = [place for place, found in enumerate(_TOKEN.finditer(text)) if found.group()[0].isupper()]
+    return Phrase(tuple(words), concept, name, capitals[0] if name is not None and capitals else None)
 
 
 def find(tokens: list[Token], phrases: Phrases, script: str) -> list[Mark]:
@@ -118,10 +122,8 @@ def find(tokens: list[Token], phrases: Phrases, script: str) -> list[Mark]:
     hits: list[Mark] = []
     for index, token in enumerate(tokens):
         for one in _beginning(token.folded, phrases):
-            if one.capital and not token.capital:
-                continue
             last = _fits(tokens, index, one.words, gap)
-            if last is not None:
+            if last is not None and (one.capital is None or tokens[index + one.capital].capital):
                 gapped = _GAP in one.words
                 hits.append(Mark(one.concept, index, last, token.start, tokens[last].end, one.name, gapped))
     return _longest(hits)
