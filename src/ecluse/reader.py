@@ -24,6 +24,7 @@ from ecluse.press.propose import propose
 from ecluse.press.relate import Ground, related
 from ecluse.press.review import Outcome, claims_toml, log_toml, read_proposals, walk
 from ecluse.press.sources import article_from
+from ecluse.press.watching import arrivals as arrived
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
 
     from ecluse.press.article import Article, Stamp
     from ecluse.press.proposal import Proposal
+    from ecluse.press.watching import Watch
 
 __all__ = [
     "Read",
     "Readable",
+    "arrivals",
     "chip_names",
     "items",
     "map_batches",
@@ -143,6 +146,12 @@ def items(names: Sequence[str], stdin: Callable[[], bytes], seen: Seen) -> Itera
     return (Readable(item) for item in gathered(names, stdin, seen))
 
 
+def arrivals(names: Sequence[str], seen: Seen, looks: Watch) -> Iterator[Readable | SourceError]:
+    """Take one look at folders and feeds: give what arrived since the last, and why a file cannot be read."""
+    for one in arrived(names, seen, looks):
+        yield one if isinstance(one, SourceError) else Readable(one)
+
+
 @dataclass(frozen=True)
 class Readable:
     """An item that waits to be read; what its carrier says of it stands unless the caller says otherwise."""
@@ -202,21 +211,33 @@ def _reading(
     return one.article, one.proposals
 
 
-def table(paths: Sequence[Path], to: Path) -> dict[str, int]:
-    """Read folders or files of Parquet and WARC in batch; write claims to a Parquet file, count what was read."""
-    from ecluse.press.table import parquet_batches, record_batches, write  # noqa: PLC0415 - needs the extra
-    from ecluse.press.warc import records  # noqa: PLC0415
+def table(paths: Sequence[Path], to: Path, spark: str | None = None) -> dict[str, int]:
+    """Read folders or files of Parquet and WARC in batch, here or on Spark; write claims to Parquet.
 
-    files = [one for path in paths for one in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    parquet = [one for one in files if one.suffix == ".parquet"]
+    On Spark `to` becomes a folder of parts. Gives how many documents were read and refused, claims proposed.
+    Raises SourceError, and InputError without Spark.
+    """
+    from ecluse.press.table import archive_batches, parquet_batches, write  # noqa: PLC0415 - needs the extra
+
+    # What was written before is not read again when it lies in the folder that is read.
+    files = [
+        one
+        for path in paths
+        for one in (sorted(path.rglob("*")) if path.is_dir() else [path])
+        if to not in (one, *one.parents)
+    ]
+    parquet = [one for one in files if one.suffix == ".parquet" and not one.is_dir()]
     archives = [one for one in files if one.name.endswith((".warc", ".warc.gz"))]
     if not parquet and not archives:
         message = (
             f"{', '.join(map(str, paths))}: no .parquet, .warc or .warc.gz file there; name a file or a folder of them."
         )
         raise SourceError(message)
-    pages = ((record.raw, record.url) for path in archives for record in records(path))
-    return write(map_batches(chain(parquet_batches(parquet), record_batches(pages))), to)
+    if spark is not None:
+        from ecluse.press.spread import spread  # noqa: PLC0415 - only this way pays for it
+
+        return spread(parquet, archives, to, spark, map_batches)
+    return write(map_batches(chain(parquet_batches(parquet), archive_batches(archives))), to)
 
 
 def review(

@@ -34,6 +34,7 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "press.feeds": frozenset({"defusedxml"}),
     "press.language": frozenset({"py3langid"}),
     "press.table": frozenset({"pyarrow"}),
+    "press.spread": frozenset({"pyarrow", "pyspark"}),
     "reader": frozenset({"pyarrow"}),
     "market.cells": frozenset({"polars"}),
     "market.prices": frozenset({"polars", "numpy"}),

@@ -180,3 +180,41 @@ def test_the_page_shows_what_the_program_prints(
     command, first = page.partition("```console\n$ ecluse ")[2].splitlines()[:2]
     assert main(shlex.split(command)) == 0
     assert capsys.readouterr().out.splitlines()[0] == first
+
+
+def test_closes_after_the_day_of_knowledge_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Through a day its own close counts; at an instant before the close it does not; before all there is nothing."""
+    through = told(capsys, "--event", "2025-04-10", "--ticker", "MADE-A", "--window", "0", "0", "--known", "2025-04-10")
+    assert through["prices"]["last"] == "2025-04-10"
+    assert through["pairs"]
+    assert any("later days than what was known" in one for one in through["remarks"])
+    words = ("--event", "2025-04-10", "--ticker", "MADE-A", "--window", "0", "0", "--known")
+    status, out, _ = run(capsys, *words, "2025-04-10T19:59:00Z")
+    assert status == 1
+    assert "its session lies outside the prices, 2024-01-02 to 2025-04-09" in " ".join(out.split())
+    assert run(capsys, *words, "2025-04-10T20:00:00Z")[0] == 0
+    status, _, err = run(capsys, *words, "2023-12-29")
+    assert status == 2
+    assert "no close of the prices, 2024-01-02 to 2026-03-31, was known by" in err
+
+
+def test_the_name_given_to_a_file_of_one_ticker_counts(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A vendor's own name for the share gives way to the user's."""
+    rows = (ROOT / "examples" / "made-prices.csv").read_text(encoding="utf-8").splitlines()
+    closes = [(line.split(",")[0].replace("-", ""), line.split(",")[2]) for line in rows[1:]]
+    lines = ["<TICKER>,<PER>,<DATE>,<TIME>,<CLOSE>", *(f"A.US,D,{day},000000,{close}" for day, close in closes)]
+    (tmp_path / "a.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    words = (
+        "--prices",
+        f"OURS={tmp_path / 'a.txt'}",
+        "--ticker",
+        "OURS",
+        "--ticker",
+        "MADE-A",
+        "--event",
+        "2025-04-10",
+    )
+    found = told(capsys, *words, "--window", "0", "0")
+    assert [pair["ticker"] for pair in found["pairs"]] == ["OURS", "MADE-A"]
+    one, other = (pair["windows"][0]["car"] for pair in found["pairs"])
+    assert one == pytest.approx(other)

@@ -8,6 +8,8 @@ claim is missed in every field. A number that no label has is wrong.
 
 from __future__ import annotations
 
+import argparse
+import sys
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -25,13 +27,14 @@ if TYPE_CHECKING:
 
     from ecluse.press.proposal import Proposal
 
+SETS = ("dev", "test", "real", "fresh", "third")
 SET = ROOT / "tests" / "press" / "set"
 FIELDS = ("modality", "polarity", "holder_kind", "holder", "actor", "subjects", "products", "numbers", "about")
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A made article with its labels."""
+    """A made article, or an excerpt of a real one with its address, and its labels."""
 
     id: str
     story: str
@@ -39,6 +42,7 @@ class Labelled:
     text: str
     published: str
     claims: tuple[dict[str, Any], ...]
+    url: str = ""
 
 
 @dataclass
@@ -73,15 +77,16 @@ class Score:
 
 
 def labelled(half: str, folder: Path = SET) -> list[Labelled]:
-    """The made articles of a half (`dev` or `test`) with their labels."""
+    """The articles of a half of the made set (`dev`, `test`) or of a set of excerpts, with their labels."""
     found = []
     for path in sorted((folder / half).glob("*.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         for article in table["article"]:
             claims = tuple(article["claims"])
             one = Labelled(
-                article["id"], table["story"], article["language"], article["text"], article["published"], claims
-            )
+                article["id"], table["story"], article["language"], article["text"], article["published"], claims,
+                article.get("url", ""),
+            )  # fmt: skip
             for claim in claims:
                 assert one.text.count(claim["at"]) == 1, (one.id, claim["at"])
             found.append(one)
@@ -90,10 +95,27 @@ def labelled(half: str, folder: Path = SET) -> list[Labelled]:
 
 def read(one: Labelled) -> tuple[Proposal, ...]:
     """What the reader proposes, the article's day given."""
+    return _read(one).proposals
+
+
+def _read(one: Labelled) -> reader.Read:
     stamp = next(stamps_in(one.published, "en"))
     done = reader.read(one.text.encode(), one.id, published=stamp, known=Known(day=stamp.day), relate=False)
     assert done.article.language == one.language, one.id
-    return done.proposals
+    return done
+
+
+def with_model(command: str, *, alone: bool = False) -> Callable[[Labelled], tuple[Proposal, ...]]:
+    """What the reader and a model of the user's propose together, or that model alone; claims told twice count once."""
+
+    def reading(one: Labelled) -> tuple[Proposal, ...]:
+        rows = reader.modelled(_read(one), command).proposals
+        theirs = [row for row in rows if row.frame == "model"]
+        ours = [] if alone else [row for row in rows if row.frame != "model"]
+        told = {(row.gate, row.act, row.sentence) for row in ours}
+        return (*ours, *(row for row in theirs if (row.gate, row.act, row.sentence) not in told))
+
+    return reading
 
 
 def score(
@@ -227,3 +249,26 @@ def _same_sentence(one: Labelled, words: str, place: int) -> bool:
     other = one.text.index(words)
     low, high = min(place, other), max(place, other)
     return not set(one.text[low:high]) & set("。！？\n") and (". " not in one.text[low:high] or high - low < 40)
+
+
+def main() -> None:
+    """Print precision and recall of claims per language, of the reader and of a model that is named."""
+    parser = argparse.ArgumentParser(description="The reader, and a model of yours, on the same labelled sets.")
+    parser.add_argument("--model", metavar="COMMAND", help="a program as `ecluse read --model` takes it")
+    parser.add_argument("--set", action="append", choices=SETS, help="default: all")
+    options = parser.parse_args()
+    readings: dict[str, Callable[[Labelled], Iterable[Proposal]]] = {"the reader": read}
+    if options.model:
+        readings |= {
+            "the model alone": with_model(options.model, alone=True),
+            "both together": with_model(options.model),
+        }
+    for name in options.set or SETS:
+        for who, reading in readings.items():
+            told = score(name, reading)
+            figures = ", ".join(f"{key} {one.precision:.2f} / {one.recall:.2f}" for key, one in told.items())
+            sys.stdout.write(f"{name:7} {who:16} precision / recall: {figures}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -130,7 +130,11 @@ def test_encodings() -> None:
     for encoding in ("utf-8-sig", "utf-16", "gb18030"):
         assert article_from(chinese.encode(encoding), "made").language == "zh", encoding
     old = "國家網信辦要求科技公司停止採購輝達晶片。知情人士稱，有關指示並未公布。"
-    assert sources.decoded(old.encode("big5"), "made")[0]
+    assert sources.decoded(old.encode("big5"), "made") == (old, "big5hkscs")
+    for french in ("Pékin a ordonné à Tencent de cesser d’acheter la H20.", "Nvidia, régulé, a refusé l’été dernier."):
+        assert sources.decoded(french.encode("cp1252"), "made") == (french, "cp1252")
+    noise = bytes(range(0x80, 0x100)) * 20
+    assert sources.decoded(noise, "made")[1] == "utf-8 with bytes that are none"
     declared = b'<meta charset="iso-8859-1">' + "décidé".encode("latin-1")
     assert sources.decoded(declared, "made")[0].endswith("décidé")
 
@@ -162,8 +166,8 @@ def test_a_line_without_end_is_read_to_its_end() -> None:
 
 def test_limits() -> None:
     """A text or page past its limit is refused with its size and what to do."""
-    with pytest.raises(SourceError, match=r"made: 5,000,001 bytes, more than the 5,000,000 of a text; cut it"):
-        article_from(b"a" * 5_000_001, "made")
+    with pytest.raises(SourceError, match=r"made: 1,000,001 bytes, more than the 1,000,000 of a text; cut it"):
+        article_from(b"a" * 1_000_001, "made")
     with pytest.raises(SourceError, match="more than the 10,000,000 of a page"):
         article_from(b"<html>" + b"a" * 10_000_000, "made")
 

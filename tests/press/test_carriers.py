@@ -120,6 +120,15 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
         remembered(spoiled)
 
 
+def test_an_archive_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    """A head that promises more than there is, and no headers where headers should be."""
+    path = tmp_path / "a.warc"
+    head = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: 2000000\r\n\r\n"
+    path.write_bytes(head + b"HTTP/1.0 200 OK\r\n\r\n<html>")
+    with pytest.raises(SourceError, match=r"a\.warc: not a WARC file, or a broken one"):
+        list(records(path))
+
+
 def test_archives(tmp_path: Path) -> None:
     """Pages with their addresses; images are left; a broken archive is refused."""
     path = warc(

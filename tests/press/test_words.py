@@ -99,7 +99,7 @@ def test_a_wrong_file_names_file_key_and_value(monkeypatch: pytest.MonkeyPatch) 
     from ecluse.cache import parse_all
 
     tables, texts = lexicons._files()  # noqa: SLF001 - the seam where data comes in
-    texts = texts | {"fr.toml": texts["fr.toml"].replace('by = ["par"]', 'by = ["~ par"]')}
+    texts = texts | {"fr.toml": texts["fr.toml"].replace('by = ["par"', 'by = ["~ par"')}
     spoiled = parse_all(texts, SourceError)
     monkeypatch.setattr(lexicons, "_files", lambda: (spoiled, texts))
     lexicons.load.cache_clear()

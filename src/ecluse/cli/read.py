@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import sys
 import textwrap
+import threading
+from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import formatting, known, say, say_json
+from ecluse.cli.common import BAD_EXIT, formatting, known, say, say_json
 from ecluse.errors import InputError, SourceError
 
 if TYPE_CHECKING:
@@ -15,10 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecluse.press.article import Stamp
+    from ecluse.press.numbers import Quantity
     from ecluse.press.proposal import Proposal
-    from ecluse.reader import Read
+    from ecluse.reader import Read, Readable
 
 MOST_BYTES = 64_000_000
+# Articles that a new one is laid beside in a watch, to tell versions and rewrites of one story.
+REMEMBERED = 50
+# Reasons that name the relation and its claim themselves.
+_TOLD = ("repeats ", "narrows ")
 _COUNTED = {"documents": "documents read", "claims": "claims proposed", "refused": "refused"}
 
 
@@ -45,7 +55,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="read Parquet or WARC folders in batch, write claims to this Parquet file",
     )
+    parser.add_argument(
+        "--spark", metavar="MASTER", help="with --table: read on Spark executors, such as local[2]; OUT is a folder"
+    )
     parser.add_argument("--seen", type=Path, metavar="FILE", help="a list of items read before: each item is read once")
+    parser.add_argument(
+        "--watch",
+        type=float,
+        nargs="?",
+        const=5.0,
+        metavar="SECONDS",
+        help="look at folders and feeds again and again, every 5 seconds unless told; Ctrl-C stops",
+    )
     parser.add_argument("--model", metavar="COMMAND", help="a program of yours that proposes claims: JSON in, JSON out")
     formatting(parser)
     parser.set_defaults(run=run)
@@ -53,9 +74,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read articles and print what is proposed."""
+    _asked(options)
     if options.table is not None:
         return _table(options)
-    reads = list(_reads(options))
+    if options.watch is not None:
+        return _watch(options)
+    refused: list[SourceError] = []
+    reads = list(_reads(options, refused))
     if options.to is not None:
         from ecluse.press.review import write_proposals  # noqa: PLC0415
 
@@ -71,35 +96,75 @@ def run(options: argparse.Namespace) -> int:
             say(_wrapped(f"{row['first']} and {row['second']}: {row['kind']}: {row['why']}"))
         if not reads:
             say("Nothing new to read.")
+    sys.stderr.writelines(f"ecluse: {problem}\n" for problem in refused)
+    if refused:
+        return BAD_EXIT
     return 0 if any(one.proposals for one in reads) else 1
 
 
-def _reads(options: argparse.Namespace) -> Iterator[Read]:
-    from dataclasses import replace  # noqa: PLC0415
-
-    from ecluse.reader import items, modelled, remembered  # noqa: PLC0415
-
+def _asked(options: argparse.Namespace) -> None:
+    """Refuse what cannot be asked, before anything is read."""
+    if options.watch is not None and options.table is not None:
+        message = "--watch reads articles one by one and --table reads tables; leave one out."
+        raise InputError(message)
+    if options.spark is not None and options.table is None:
+        message = "--spark reads tables: name with --table the Parquet folder that the claims go to."
+        raise InputError(message)
     if options.url and len(options.files) > 1:
         message = "--url is the address of one article; several files were given."
         raise InputError(message)
     if options.lang is not None and options.lang not in ("fr", "en", "zh"):
         message = f"--lang is {options.lang!r}, expected fr, en or zh; leave it out and the text tells."
         raise InputError(message)
+
+
+def _reads(options: argparse.Namespace, refused: list[SourceError]) -> Iterator[Read]:
+    """Read what was named; of a folder's files one that cannot be read is put aside, and the others are read."""
+    from ecluse.press.watching import Watch  # noqa: PLC0415
+    from ecluse.reader import arrivals, items, remembered  # noqa: PLC0415
+
     seen = remembered(options.seen)
-    for item in items(options.files, _stdin, seen):
-        one = item.read(
-            url=options.url,
-            published=_published(options.published),
-            language=options.lang,
-            known=options.known,
-            files=tuple(options.evidence),
-        )
-        if options.model:
-            one = modelled(one, options.model)
-        if options.strong:
-            one = replace(one, proposals=tuple(row for row in one.proposals if row.strength == "strong"))
-        yield one
+    several = "-" not in options.files and (len(options.files) > 1 or Path(options.files[0]).is_dir())
+    if not several:
+        for item in items(options.files, _stdin, seen):
+            yield _read(item, options)
+        seen.keep()
+        return
+    for name in options.files:
+        if not Path(name).exists():
+            message = (
+                f"{name}: cannot be opened (no such file or folder); name a file, a folder, or - for standard input."
+            )
+            raise SourceError(message)
+    for arrival in arrivals(options.files, seen, Watch(float("-inf"))):
+        if isinstance(arrival, SourceError):
+            refused.append(arrival)
+            continue
+        try:
+            yield _read(arrival, options)
+        except SourceError as problem:
+            seen.refused(arrival.item)
+            refused.append(problem)
     seen.keep()
+
+
+def _read(item: Readable, options: argparse.Namespace) -> Read:
+    from dataclasses import replace  # noqa: PLC0415
+
+    from ecluse.reader import modelled  # noqa: PLC0415
+
+    one = item.read(
+        url=options.url,
+        published=_published(options.published),
+        language=options.lang,
+        known=options.known,
+        files=tuple(options.evidence),
+    )
+    if options.model:
+        one = modelled(one, options.model)
+    if options.strong:
+        one = replace(one, proposals=tuple(row for row in one.proposals if row.strength == "strong"))
+    return one
 
 
 def _stdin() -> bytes:
@@ -214,26 +279,20 @@ def _tell_claim(row: Proposal, text: str) -> None:
     for other in row.alternatives:
         say(_wrapped(f"or {other.field}: {other.value}, as {other.why}", "    "))
     for link in row.links:
-        say(_wrapped(f"{link.kind.replace('_', ' ')} {link.target}: {link.why}", "    "))
+        told = f"{link.kind.replace('_', ' ')} {link.target}: {link.why}"
+        say(_wrapped(link.why if link.why.startswith(_TOLD) else told, "    "))
     say("")
 
 
-def _number(one: object) -> str:
-    value, unit, each = (getattr(one, name) for name in ("value", "unit", "each"))
-    if value is None:
+def _number(one: Quantity) -> str:
+    """Tell a quantity as people write it: separators, its bound, its unit, and whether it is meant for each."""
+    bound = one.value
+    if bound is None:
         return "not fixed by anybody"
-    qualifier = getattr(one, "qualifier")  # noqa: B009 - a record of another floor
-    exact = value.exact if value.exact is not None else None
-    figure = (
-        f"{qualifier} {exact:,}"
-        if exact is not None and qualifier != "exact"
-        else f"{exact:,}"
-        if exact is not None
-        else str(value)
-    )
-    if qualifier in ("more than", "less than"):
-        figure = f"{qualifier} {(value.low if value.low is not None else value.high):,}"
-    return f"{figure} {unit}{' each' if each else ''}"
+    sides = [f"{side:,}" for side in (bound.low, bound.high) if side is not None]
+    qualifier = "" if one.qualifier in ("exact", "range", "order of magnitude") else f"{one.qualifier} "
+    figure = f"{qualifier}{sides[0] if bound.exact is not None else ' to '.join(sides)}"
+    return f"{figure} {one.unit}{' each' if one.each else ''}"
 
 
 def _wrapped(text: str, indent: str = "") -> str:
@@ -250,10 +309,93 @@ def _table(options: argparse.Namespace) -> int:
     try:
         from ecluse.reader import table  # noqa: PLC0415
 
-        done = table([Path(name) for name in options.files], options.table)
+        done = table([Path(name) for name in options.files], options.table, options.spark)
     except ImportError as problem:
         message = f"--table needs {problem.name}; install it with pip install 'ecluse[press]'."
         raise SourceError(message) from None
     counts = ", ".join(f"{done[name]:,} {word}" for name, word in _COUNTED.items())
     say(f"{counts}, written to {options.table}")
     return 0
+
+
+@dataclass
+class Counts:
+    """What a watch has done."""
+
+    read: int = 0
+    claims: int = 0
+    refused: int = 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    """Look every so many seconds; end cleanly on SIGINT or SIGTERM, with what was read kept in `--seen`."""
+    from ecluse.press.watching import Watch  # noqa: PLC0415 - only a watch pays for it
+    from ecluse.reader import arrivals, remembered  # noqa: PLC0415
+
+    _watchable(options)
+    seen, looks = remembered(options.seen), Watch(options.watch)
+    if options.seen is None:
+        sys.stderr.write("ecluse: without --seen FILE a new start reads every item again.\n")
+    counts, stop = Counts(), threading.Event()
+    recent: deque[Read] = deque(maxlen=REMEMBERED)
+    before = [signal.signal(sign, lambda *_: stop.set()) for sign in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        while not stop.is_set():
+            for arrival in _until(stop, arrivals(options.files, seen, looks)):
+                if not _one(arrival, options, counts, recent) and not isinstance(arrival, SourceError):
+                    seen.refused(arrival.item)
+                # After it was told, so that nothing is lost: who is cut off in between reads one item twice.
+                seen.keep()
+            stop.wait(options.watch)
+    finally:
+        for sign, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(sign, handler)
+    told = f"{counts.read:,} articles read, {counts.claims:,} claims proposed, {counts.refused:,} refused"
+    sys.stderr.write(f"ecluse: stopped; {told}.\n")
+    return 0
+
+
+def _watchable(options: argparse.Namespace) -> None:
+    for name in options.files:
+        if name == "-" or not Path(name).exists():
+            message = f"--watch needs folders or files that are there, and {name!r} is none."
+            raise InputError(message)
+    if not 0 < options.watch <= 86_400:
+        message = f"--watch is {options.watch:g}, expected the seconds between two looks, up to 86,400."
+        raise InputError(message)
+
+
+def _until(stop: threading.Event, arrivals: Iterator[Readable | SourceError]) -> Iterator[Readable | SourceError]:
+    for arrival in arrivals:
+        yield arrival
+        if stop.is_set():
+            return
+
+
+def _one(arrival: Readable | SourceError, options: argparse.Namespace, counts: Counts, recent: deque[Read]) -> bool:
+    """Read one arrival and tell it; what cannot be read is told on standard error, and the watch goes on."""
+    try:
+        if isinstance(arrival, SourceError):
+            raise arrival
+        one = _read(arrival, options)
+    except SourceError as problem:
+        counts.refused += 1
+        sys.stderr.write(f"ecluse: {problem}\n")
+        return False
+    counts.read += 1
+    counts.claims += len(one.proposals)
+    if options.to is not None:
+        from ecluse.press.review import write_proposals  # noqa: PLC0415
+
+        write_proposals(options.to, [(one.article, one.proposals)], add=True)
+    place = one.article.source.place
+    recent.append(one)
+    between = [row for row in _pairs(list(recent)) if row["first"] == place]
+    if options.format == "json":
+        say(json.dumps({**_data(one), "between": between}, ensure_ascii=False))
+    else:
+        _tell(one, options)
+        for row in between:
+            say(_wrapped(f"{row['first']} and {row['second']}: {row['kind']}: {row['why']}"))
+    sys.stdout.flush()
+    return True

@@ -121,10 +121,10 @@ def run(options: argparse.Namespace) -> int:
         from ecluse.market import telling  # noqa: PLC0415
         from ecluse.market.study import study  # noqa: PLC0415
 
-        prices, calendar = _prices(options)
+        by = options.known or Known(instant=dt.datetime.now(dt.UTC).replace(microsecond=0))
+        prices, calendar = _prices(options, by)
     except ImportError as problem:
         raise _lacking(problem) from None
-    by = options.known or Known(instant=dt.datetime.now(dt.UTC).replace(microsecond=0))
     found = study(prices, calendar, _question(options, prices, by))
     for path in options.picture:
         _draw(found, path, by)
@@ -163,7 +163,8 @@ def _check(options: argparse.Namespace) -> None:
     raise InputError(why)
 
 
-def _prices(options: argparse.Namespace) -> tuple[Prices, Calendar]:
+def _prices(options: argparse.Namespace, by: Known) -> tuple[Prices, Calendar]:
+    """Read the prices; closes that were not known by then are no part of the study."""
     from ecluse.market import prices, sessions  # noqa: PLC0415
 
     wanted = prices.Wanted(
@@ -179,7 +180,11 @@ def _prices(options: argparse.Namespace) -> tuple[Prices, Calendar]:
         message = "the prices have no days."
         raise InputError(message)
     calendar = sessions.calendar(options.calendar, first, last)
-    return prices.on_sessions(quotes, calendar.until(last)), calendar
+    known = by.day if by.instant is None else calendar.closed_by(by.instant)
+    if known is None or known < first:
+        message = f"no close of the prices, {first} to {last}, was known by {by}; name a later --known."
+        raise InputError(message)
+    return prices.on_sessions(quotes, calendar.until(last), known if known < last else None), calendar
 
 
 def _question(options: argparse.Namespace, prices: Prices, by: Known) -> Question:

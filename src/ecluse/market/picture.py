@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 KINDS = (".svg", ".png")
 # Rows that a page holds; a study of more is drawn by its widest moves.
 MOST = 36
+# From so many pairs on, the picture says how many stand out by chance.
+_MANY = 10
 NOISE, IN, OUT = "#d9d9d9", "#404040", "#b2182b"
 # Fixed, so that one study gives one file.
 STYLE: dict[Any, Any] = {"svg.hashsalt": "ecluse", "svg.fonttype": "none", "font.size": 9.0, "text.parse_math": False}
@@ -50,9 +52,11 @@ def draw(study: Study, path: Path, known: str) -> None:
         window = span(study.question.windows[0])
         which = f"the {MOST} widest of {len(study.pairs)}" if cut else "all"
         canvas.suptitle(f"Abnormal return over sessions {window}, {which}; {study.question.model} model", fontsize=10)
+        level, many = study.question.level, len(study.pairs)
+        chance = f", as about {many * (1 - level):.0f} of {many} are by chance" if many >= _MANY else ""
         canvas.supxlabel(
-            f"grey: normal noise, {study.question.level:.0%} of the time. Prices {study.first} to {study.last}; "
-            f"as known {known}",
+            f"grey: normal noise, {level:.0%} of the time; red: beyond it{chance}. "
+            f"Prices {study.first} to {study.last}; as known {known}",
             fontsize=7,
         )
         # The figure's words are in the file as text, and no date of drawing is.

@@ -18,6 +18,7 @@ from ecluse.market.cells import Style
 from ecluse.market.layouts import Layout, plain, recognise
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     import numpy.typing as npt
@@ -78,6 +79,7 @@ class Prices:
     sources: tuple[Source, ...]
     gaps: tuple[Gap, ...]
     off_session: int
+    unknown: int = 0
 
     def returns(self) -> npt.NDArray[np.float64]:
         """Give simple returns by session; a return across a gap is none. Shape as `values`."""
@@ -123,7 +125,7 @@ def _file(path: Path, own: str, zone: str, wanted: Wanted) -> tuple[pl.DataFrame
         style.fail("holds no row of prices.")
     layout = recognise(table.columns, style, wanted.column, own or path.stem.partition(".")[0])
     try:
-        frame = _long(table, layout, style)
+        frame = _long(table, layout, style, own)
     except (PolarsError, PanicException) as problem:
         style.fail(f"its columns cannot be read as days and prices ({_first_line(problem)}).")
     adjusted = wanted.adjusted if layout.adjusted is None else layout.adjusted
@@ -208,12 +210,15 @@ def _names(table: pl.DataFrame, header: int, style: Style) -> list[str]:
     return names
 
 
-def _long(table: pl.DataFrame, layout: Layout, style: Style) -> pl.DataFrame:
-    """Give columns day, ticker, price, whatever the layout."""
+def _long(table: pl.DataFrame, layout: Layout, style: Style, named: str) -> pl.DataFrame:
+    """Give columns day, ticker, price, whatever the layout; `named` is the ticker that the user gave, if any."""
     day = cells.days(table[layout.date], style).alias("day")
     if layout.ticker is not None:
         column = next(iter(layout.prices))
         ticker = table[layout.ticker].cast(pl.String).str.strip_chars().alias("ticker")
+        if named and ticker.n_unique() == 1 and not ticker.null_count():
+            # TICKER=FILE: the name given counts, whatever the file calls its one ticker.
+            ticker = pl.Series("ticker", [named]).new_from_index(0, table.height)
         if ticker.null_count():
             style.fail(f"column {layout.ticker!r} is empty, expected a ticker.", int(ticker.is_null().arg_max() or 0))
         price = cells.prices(table[column], style, signed=plain(column) in SIGNED).alias("price")
@@ -243,9 +248,16 @@ def _once(frame: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:
     return single
 
 
-def on_sessions(quotes: Quotes, sessions: npt.NDArray[np.datetime64]) -> Prices:
-    """Lay prices on the sessions of an exchange; prices of other days are counted and left out."""
+def on_sessions(quotes: Quotes, sessions: npt.NDArray[np.datetime64], last: dt.date | None = None) -> Prices:
+    """Lay prices on the sessions of an exchange; prices of other days are counted and left out.
+
+    With `last`, so are those of later days: they were not known then. Raises SourceError where none is left.
+    """
     frame = quotes.frame.sort("ticker", "day")
+    unknown = 0
+    if last is not None:
+        known = frame.filter(pl.col("day") <= last)
+        unknown, frame, sessions = frame.height - known.height, known, sessions[sessions <= np.datetime64(last)]
     days = frame["day"].to_numpy().astype("datetime64[D]")
     place = np.searchsorted(sessions, days)
     inside = np.isin(days, sessions)
@@ -258,7 +270,7 @@ def on_sessions(quotes: Quotes, sessions: npt.NDArray[np.datetime64]) -> Prices:
     values = np.full((len(tickers), len(sessions)), np.nan)
     values[row[inside], place[inside]] = frame["price"].to_numpy()[inside]
     gaps = tuple(gap for name, prices in zip(tickers, values, strict=True) if (gap := _gap(name, prices, sessions)))
-    return Prices(tickers, sessions, values, quotes.sources, gaps, int((~inside).sum()))
+    return Prices(tickers, sessions, values, quotes.sources, gaps, int((~inside).sum()), unknown)
 
 
 def _gap(name: str, prices: npt.NDArray[np.float64], sessions: npt.NDArray[np.datetime64]) -> Gap | None:

@@ -31,6 +31,13 @@ class Calendar:
     opens: npt.NDArray[np.datetime64]
     closes: npt.NDArray[np.datetime64]
 
+    def closed_by(self, moment: dt.datetime) -> dt.date | None:
+        """Give the last session whose close was known at an instant; None before the first."""
+        instant = np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0))
+        place = int(np.searchsorted(self.closes, instant, side="right"))
+        found: dt.date | None = self.days[place - 1].item() if place else None
+        return found
+
     def until(self, last: dt.date) -> npt.NDArray[np.datetime64]:
         """Give the sessions up to a day."""
         return self.days[: int(np.searchsorted(self.days, np.datetime64(last), side="right"))]

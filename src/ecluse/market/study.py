@@ -312,6 +312,8 @@ def _remarks(prices: Prices, question: Question, occasions: Sequence[Occasion], 
             f"{gap.ticker} {gap.missing} ({', '.join(gap.first)}{' ...' if gap.missing > 3 else ''})" for gap in gaps
         ]
         yield f"Sessions without a price, whose returns are left out: {_few(told)}."
+    if prices.unknown:
+        yield f"{prices.unknown} prices are of later days than what was known, and are left out."
     if prices.off_session:
         yield f"{prices.off_session} prices stand on days without a session and are left out."
     if splits := list(_splits(prices, used)):

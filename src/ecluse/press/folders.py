@@ -39,12 +39,16 @@ class Seen:
 
     def first_time(self, item: Item) -> bool:
         """Was the item not read before? It counts as read from now on."""
-        digest = hashlib.sha256(item.raw + (item.url or "").encode()).hexdigest()
+        digest = _digest(item)
         if digest in self.digests:
             return False
         self.digests.add(digest)
         self.fresh.append(digest)
         return True
+
+    def refused(self, item: Item) -> None:
+        """Do not keep an item that could not be read: the next start tries it again."""
+        self.fresh.remove(_digest(item))
 
     def keep(self) -> None:
         """Add what was read to the file."""
@@ -52,6 +56,10 @@ class Seen:
             with self.path.open("a", encoding="utf-8") as file:
                 file.writelines(f"{digest}\n" for digest in self.fresh)
             self.fresh.clear()
+
+
+def _digest(item: Item) -> str:
+    return hashlib.sha256(item.raw + (item.url or "").encode()).hexdigest()
 
 
 def remembered(path: Path | None) -> Seen:
@@ -84,12 +92,13 @@ def _items(name: str, stdin: Callable[[], bytes]) -> Iterator[Item]:
     if path.is_dir():
         for one in sorted(path.rglob("*")):
             if one.is_file() and one.name.lower().endswith(ENDINGS):
-                yield from _file(one)
+                yield from items_of(one)
         return
-    yield from _file(path)
+    yield from items_of(path)
 
 
-def _file(path: Path) -> Iterator[Item]:
+def items_of(path: Path) -> Iterator[Item]:
+    """Give the items of one file: an article, the entries of a feed, the pages of an archive. Raises SourceError."""
     place = path.as_posix()
     if path.name.lower().endswith((".warc", ".warc.gz")):
         from ecluse.press.warc import records  # noqa: PLC0415 - only archives pay for it

@@ -17,11 +17,14 @@ AGENTS = ("cn", "us", "state", "vendor", "buyer", "class", "rival", "supplier", 
 CHIPS = ("chip", "thesechips", "product")
 # Before a verb of a government these stand for themselves, so that no pronoun stands for the government.
 _FIRMS = ("vendor", "buyer", "rival", "supplier", "person")
-_NOT_BEFORE = 3
+_NOT_BEFORE = 4
+_SUPPOSED = 6
 _FREE_REACH = 14
 _CLOSE = 4
 # Names that give way to a more exact one beside them.
 _BROAD = ("China", "Beijing", "Chinese regulators", "Chinese authorities", "Chinese government", "US government")
+_DASHES = ("—", "–")
+_ASIDE = 10
 _COMMAS = (",", "，", "、")
 
 
@@ -91,7 +94,7 @@ def matches(
         if strong is None:
             continue
         for marks in _runs(frame, sentence):
-            if not frame.negated and _denied(frame, sentence, marks):
+            if not frame.negated and (_denied(frame, sentence, marks) or _supposed(sentence, marks)):
                 continue
             agent, right = _agent(frame, sentence, marks, lexicon, (before, speaker))
             if right:
@@ -172,11 +175,17 @@ def _free_runs(frame: Frame, sentence: Sentence) -> Iterator[tuple[Mark, ...]]:
 
 
 def _parted(sentence: Sentence, after: int, before: int) -> bool:
-    """Does a word that begins another clause stand between two tokens? One comma does not part."""
+    """Does a word that begins another clause stand between two tokens?
+
+    One comma does not part, nor does an aside between two commas or two dashes.
+    """
     between = [mark for mark in sentence.marks if mark.concept == "break" and after < mark.first < before]
     commas = [mark for mark in between if sentence.tokens[mark.first].folded in _COMMAS]
     listing = sum(_lists(sentence, mark.first) for mark in commas)
-    return len(commas) < len(between) or len(commas) - listing > 1
+    dashes = [mark for mark in between if sentence.tokens[mark.first].folded in _DASHES]
+    others = len(between) - len(commas) - (len(dashes) if len(dashes) == 2 else 0)
+    aside = len(commas) == 2 and commas[1].first - commas[0].first <= _ASIDE * sentence.scale
+    return others > 0 or (len(commas) - listing > 1 and not aside)
 
 
 def _lists(sentence: Sentence, place: int) -> bool:
@@ -193,9 +202,27 @@ def _denied(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
     if frame.polarity == "no" or frame.modality in ("declined", "negated", "pending", "unknown_to_holder"):
         return False
     return any(
-        mark.concept == "not"
-        and first - _NOT_BEFORE <= mark.first <= last
-        and not any(start <= mark.first and mark.last <= end for start, end in own)
+        mark.concept in ("not", "nopublic")
+        and mark.first <= last
+        and first - _NOT_BEFORE <= mark.last
+        and not any(_owns(place, (mark.first, mark.last)) for place in own)
+        and not _parted(sentence, mark.last, first)
+        for mark in sentence.marks
+    )
+
+
+def _owns(own: tuple[int, int], no: tuple[int, int]) -> bool:
+    """Is a `not` part of a mark that says no by itself (`ne sont plus autorisées`)? One around a verb denies it."""
+    around = no[0] <= own[0] and own[1] <= no[1] and own != no
+    return own[0] <= no[1] and no[0] <= own[1] and not around
+
+
+def _supposed(sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
+    """Is it only supposed: `if allowed, ...`, `even if Beijing lets them in`?"""
+    first = marks[0].first
+    return any(
+        mark.concept == "hypo"
+        and 0 < first - mark.last <= _SUPPOSED * sentence.scale
         and not _parted(sentence, mark.last, first)
         for mark in sentence.marks
     )
@@ -245,7 +272,8 @@ def _behind(
 ) -> Agent | None:
     """Find an actor named after the verb: `by the regulators`, or within a frame in free order."""
     verb, last = marks[0].first, marks[-1].last
-    bys = [mark.last for mark in sentence.marks if mark.concept == "by"]
+    givers = {"by", "from"} if frame.do[0] & {"receive", "grant"} else {"by"}
+    bys = [mark.last for mark in sentence.marks if mark.concept in givers]
     for mark in ahead:
         side = side_of(mark, lexicon)
         if side not in wanted or mark.first < verb:
@@ -276,8 +304,10 @@ def _carried(sentence: Sentence, wanted: frozenset[str], verb: int, carried: Bef
     before, speaker = carried
     if wanted <= set(GOVERNMENTS) and any(mark.concept in _FIRMS and mark.last < verb for mark in sentence.marks):
         return None
+    if wanted <= set(GOVERNMENTS) and any(mark.concept == "itfirm" and mark.last < verb for mark in sentence.marks):
+        return None
     for mark in sentence.marks:
-        if mark.concept in ("they", "it") and mark.first <= verb:
+        if mark.concept in ("they", "it") and mark.first <= verb and _may_stand_for(mark, sentence, wanted):
             if speaker is not None and speaker.side in wanted:
                 return speaker
             sides = [side for side in before if side in wanted]
@@ -286,17 +316,25 @@ def _carried(sentence: Sentence, wanted: frozenset[str], verb: int, carried: Bef
     return None
 
 
+def _may_stand_for(mark: Mark, sentence: Sentence, wanted: frozenset[str]) -> bool:
+    """`The company` is no government, `the ministry` no firm."""
+    kinds = {one.concept for one in sentence.marks if (one.first, one.last) == (mark.first, mark.last)}
+    if wanted <= set(GOVERNMENTS):
+        return "itfirm" not in kinds
+    return "itoffice" not in kinds or bool(wanted & set(GOVERNMENTS))
+
+
 def _together(mark: Mark, ahead: Iterable[Mark], lexicon: Lexicon, sentence: Sentence) -> tuple[Mark, ...]:
     """Give those named with somebody: `Alibaba, Tencent and ByteDance`."""
     side = side_of(mark, lexicon)
     group = [mark]
     for other in sorted(ahead, key=lambda one: -one.first):
         near = 0 < group[0].first - other.last <= 4
-        if near and _kin(side_of(other, lexicon), side) and not _verb_between(sentence, other.last, group[0].first):
+        if near and _kin(side_of(other, lexicon), side) and not verb_between(sentence, other.last, group[0].first):
             group.insert(0, other)
     for other in sorted(ahead, key=lambda one: one.first):
         near = 0 < other.first - group[-1].last <= 3
-        if near and _kin(side_of(other, lexicon), side) and not _verb_between(sentence, group[-1].last, other.first):
+        if near and _kin(side_of(other, lexicon), side) and not verb_between(sentence, group[-1].last, other.first):
             group.append(other)
     return _specific(group, lexicon)
 
@@ -313,7 +351,8 @@ def _kin(one: str, other: str) -> bool:
     return one == other or {one, other} <= {"buyer", "class"} or {one, other} <= {"vendor", "supplier"}
 
 
-def _verb_between(sentence: Sentence, after: int, before: int) -> bool:
+def verb_between(sentence: Sentence, after: int, before: int) -> bool:
+    """Does a word that is neither name nor comma stand between two tokens, as far as the lexicon knows it?"""
     idle = (*AGENTS, "break", "by", "executive", "spokes", "they", "it")
     return any(after < mark.first < before and mark.concept not in idle for mark in sentence.marks)
 

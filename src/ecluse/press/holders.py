@@ -43,6 +43,11 @@ class Holder:
     side: str | None = None
 
 
+# What a government has made, after its name: then it is not the government that speaks.
+_NO_WORDS = ("rules", "curb", "plan", "require", "export")
+_BESIDE = 5
+_FIRMS = ("vendor", "buyer", "rival", "supplier")
+_CLASS_REACH = 3
 _PRONOUNS = frozenset({"he", "she", "they", "it", "elle", "il", "ils", "elles", "他", "她", "们"})
 AUTHOR = Holder(Attribution("author"))
 HEADLINE = Holder(Attribution("headline"))
@@ -53,11 +58,13 @@ def holders_of(sentences: list[Sentence], lexicon: Lexicon, text: str) -> list[H
     found: list[Holder] = []
     open_one: tuple[Holder, int, int] | None = None
     paper: tuple[Holder, int, int] | None = None
+    firm: Mark | None = None
     for sentence in sentences:
         if sentence.kind != "body":
             found.append(HEADLINE)
             continue
-        own = stated(sentence, lexicon, text)
+        own = stated(sentence, lexicon, text, firm)
+        firm = next((mark for mark in reversed(sentence.marks) if mark.concept in _FIRMS), firm)
         if own is not None:
             open_one = (own, sentence.index, sentence.paragraph)
             found.append(own)
@@ -78,8 +85,11 @@ def _paper(sentence: Sentence, own: Holder) -> tuple[Holder, int, int] | None:
     """Give the outlet that a later `the newspaper said` stands for."""
     if own.attribution.kind == "press":
         return own, sentence.index, sentence.paragraph
+    if not any(mark.concept in ("report", "according", "paper") for mark in sentence.marks):
+        return None
+    told = [mark for mark in sentence.marks if mark.concept in ("tell", "say", "to") and _to_press(sentence, mark)]
     named = next((mark for mark in sentence.marks if mark.concept == "press"), None)
-    if named is None:
+    if named is None or told:
         return None
     return Holder(Attribution("press", name=named.name), side="press"), sentence.index, sentence.paragraph
 
@@ -101,8 +111,8 @@ def _carry(open_one: tuple[Holder, int, int] | None, sentence: Sentence) -> Hold
     return replace(holder, carried_from=origin)
 
 
-def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
-    """Give the holder that a sentence names itself."""
+def stated(sentence: Sentence, lexicon: Lexicon, text: str, firm: Mark | None = None) -> Holder | None:
+    """Give the holder that a sentence names itself; `firm` is the company named last before it."""
     marks = sentence.marks
     concepts = {mark.concept for mark in marks}
     earlier = "earlier" in concepts and bool(concepts & {"press", "reports"})
@@ -111,7 +121,7 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str) -> Holder | None:
         return _anonymous(sources[0], sentence, text)
     speaker = _speaker(sentence)
     if speaker is None:
-        return _house(sentence) if _speaks_for_house(sentence, concepts) else None
+        return _house(sentence, firm) if _speaks_for_house(sentence, concepts) else None
     side = side_of(speaker, lexicon) if speaker.concept != "press" else "press"
     kind = KIND_OF_SIDE.get(speaker.concept, "press")
     if kind == "named_official" and speaker.concept != "official" and _near(sentence, speaker, "document"):
@@ -137,12 +147,24 @@ def _speaks_for_house(sentence: Sentence, concepts: set[str]) -> bool:
     return any(-1 <= say.first - it.last <= 1 or 0 < it.first - say.last <= 3 for say in says for it in its)
 
 
-def _house(sentence: Sentence) -> Holder | None:
-    """`A company spokesperson said` speaks for the company that the sentence is about."""
-    company = next((mark for mark in sentence.marks if mark.concept in ("vendor", "buyer", "rival", "supplier")), None)
+def _house(sentence: Sentence, firm: Mark | None) -> Holder | None:
+    """`A company spokesperson said` speaks for the company that the sentence is about, else the one named before."""
+    company = next((mark for mark in sentence.marks if mark.concept in _FIRMS), None)
+    if company is None and _firm_says(sentence):
+        company = firm
     if company is None:
         return None
-    return Holder(Attribution("company_statement", name=company.name, role="spokesperson"), side=company.concept)
+    role = "spokesperson" if any(mark.concept == "spokes" for mark in sentence.marks) else None
+    return Holder(Attribution("company_statement", name=company.name, role=role), side=company.concept)
+
+
+def _firm_says(sentence: Sentence) -> bool:
+    """Does `the company` itself say something, right beside the verb, or its spokesman?"""
+    if any(mark.concept == "spokes" for mark in sentence.marks):
+        return True
+    says = [mark for mark in sentence.marks if mark.concept == "say"]
+    firms = [mark for mark in sentence.marks if mark.concept == "itfirm"]
+    return any(-1 <= say.first - it.last <= 1 or it.first - say.last == 1 for say in says for it in firms)
 
 
 def _anonymous(mark: Mark, sentence: Sentence, text: str) -> Holder:
@@ -167,19 +189,37 @@ def _speaker(sentence: Sentence) -> Mark | None:
         if mark.concept == "according":
             after = next((one for one in names if 0 <= one.first - mark.last <= 5), None)
             if after is not None and _may_speak(sentence, after):
-                return after
-    told = {(mark.first, mark.last) for mark in marks if mark.concept == "tell"}
+                return _inner(sentence, names) or after if after.concept == "press" else after
+    told = {mark.first for mark in marks if mark.concept == "tell"}
     for mark in marks:
         if mark.concept in ("report", "say"):
             speaker = _beside(mark, names, sentence)
             # A government that tells firms something acts; who reports it is somebody else.
-            if speaker is not None and not (speaker.concept in GOVERNMENTS and (mark.first, mark.last) in told):
+            acts = mark.first in told and not _to_press(sentence, mark)
+            if speaker is not None and not (speaker.concept in GOVERNMENTS and acts):
                 return speaker
     return None
 
 
+def _inner(sentence: Sentence, names: list[Mark]) -> Mark | None:
+    """Who is quoted by the outlet that the sentence cites: an official or a person who says something in it."""
+    quoted = [one for one in names if one.concept in ("official", "person")]
+    says = [mark for mark in sentence.marks if mark.concept == "say"]
+    spoken = (_beside(say, quoted, sentence) for say in says)
+    return next((one for one in spoken if one is not None), None)
+
+
+def _to_press(sentence: Sentence, verb: Mark) -> bool:
+    """Is an outlet told (`an official told the FT`)?"""
+    return any(mark.concept == "press" and 0 < mark.first - verb.last <= 2 for mark in sentence.marks)
+
+
 def _may_speak(sentence: Sentence, mark: Mark) -> bool:
-    """`According to China's plan` names no speaker: a country alone speaks by its offices."""
+    """`According to China's plan` and `under Washington's rules` name no speaker."""
+    if mark.concept in GOVERNMENTS and any(
+        one.concept in _NO_WORDS and 0 < one.first - mark.last <= _BESIDE * sentence.scale for one in sentence.marks
+    ):
+        return False
     return mark.name != "China" or any(one.concept in ("spokes", "document", "say") for one in sentence.marks)
 
 
@@ -195,6 +235,8 @@ def _beside(verb: Mark, names: list[Mark], sentence: Sentence) -> Mark | None:
         one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted
     ]
     before = [one for one in before if not _other_clause(sentence, one.last, verb.first)]
+    # A class of firms speaks with its verb beside it; farther off it is who is spoken of.
+    before = [one for one in before if one.concept != "class" or verb.first - one.last <= _CLASS_REACH * sentence.scale]
     after = [one for one in names if 0 < one.first - verb.last <= 7 and one.concept in wanted]
     turned = [one for one in after if one.concept in ("person", "official")] or after
     if turned and _closing(sentence, verb) and not any(verb.first - one.last <= 1 for one in before):

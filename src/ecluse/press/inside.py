@@ -53,7 +53,14 @@ def _against_reports(found: list[Proposal], sentence: Sentence, day: dt.date | N
             result.append(changed)
         else:
             result.append(one)
-    lets = [one for one in result if one.act in LET and not one.prior and one.holder.attribution.kind != "headline"]
+    lets = [
+        one
+        for one in result
+        if one.act in LET
+        and one.act != "plan_to_approve"
+        and not one.prior
+        and one.holder.attribution.kind != "headline"
+    ]
     why = "the sentence itself says that this contradicts earlier reports"
     for target in prior:
         old = next(one for one in result if one.id == target)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ecluse.cache import digest_of, parse_all, read_texts
 from ecluse.claim import CLAIM_GATES
 from ecluse.errors import SourceError
-from ecluse.press.words import Phrases, phrase
+from ecluse.press.words import Phrases, fold, phrase
 from ecluse.reading import Reader
 
 if TYPE_CHECKING:
@@ -38,13 +38,17 @@ LEVELS = ("policy", "licence", "trade", "none")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A party, product or outlet as reports name it; `of` and `role` tell where a person belongs."""
+    """A party, product or outlet as reports name it; `of` and `role` tell where a person belongs.
+
+    `bare` are spellings that another government's office shares: who was named before tells whose it is.
+    """
 
     name: str
     side: str
     names: tuple[str, ...]
     of: str | None = None
     role: str | None = None
+    bare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Lexicon:
     names: Mapping[str, Name]
     frames: tuple[Frame, ...]
     variants: Mapping[int, str]
+    bare: Mapping[str, Name]
     lines: Mapping[str, tuple[str, ...]]
     times: Mapping[str, tuple[str, ...]]
     numerals: Mapping[str, object]
@@ -119,6 +124,12 @@ def variants() -> dict[int, str]:
     table = _files()[0]["traditional.toml"]
     pairs = str(table["pairs"]).split()
     return {ord(pair[0]): pair[1] for pair in pairs}
+
+
+@lru_cache(maxsize=1)
+def common_signs() -> frozenset[str]:
+    """Give the Chinese characters of the data files, in both scripts: what a Chinese report is written with."""
+    return frozenset(sign for text in _files()[1].values() for sign in text if "\u4e00" <= sign <= "\u9fff")
 
 
 def line_patterns() -> dict[str, list[str]]:
@@ -161,7 +172,8 @@ def load(language: str, extra: tuple[Name, ...] = ()) -> Lexicon:
     own.word("language")
     own.close()
     script = "han" if language == "zh" else "latin"
-    return Lexicon(language, script, phrases, names, frames, folding, lines, times, numerals, digest())
+    bare = {fold(text, folding): one for one in names.values() for text in one.bare}
+    return Lexicon(language, script, phrases, names, frames, folding, bare, lines, times, numerals, digest())
 
 
 def _add(phrases: Phrases, words: Reader, concept: str, folding: dict[int, str]) -> None:
@@ -181,6 +193,7 @@ def _names(reader: Reader) -> Iterable[Name]:
             names=each.words("names") or (name,),
             of=each.word("of"),
             role=each.word("role"),
+            bare=each.words("bare") or (),
         )
         each.close()
 

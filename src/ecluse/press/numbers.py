@@ -34,6 +34,8 @@ _HAN_DIGITS = {
     "八": 8,
     "九": 9,
 }
+_HUNDREDTHS = "百分之"
+_HAN_TENS = {"廿": "二十", "卅": "三十"}
 _HAN_STEPS = {"十": 10, "百": 100, "千": 1000}
 
 
@@ -81,8 +83,11 @@ def _grammar(language: str, rows: tuple[tuple[str, tuple[str, ...]], ...]) -> Gr
     spelled = {word: Decimal(value) for word, value in pairs.get("spelled", [])}
     words = "|".join(sorted(map(re.escape, spelled), key=len, reverse=True)) or "(?!)"
     if language == "zh":
-        digits = "".join(_HAN_DIGITS) + "".join(_HAN_STEPS)
-        number = rf"(?<![A-Za-z0-9.])\d+(?:,\d{{3}})*(?:\.\d+)?|[{digits}]+(?=[万亿%％个倍枚颗张块片家台])"
+        digits = "".join(_HAN_DIGITS) + "".join(_HAN_STEPS) + "".join(_HAN_TENS)
+        number = (
+            rf"{_HUNDREDTHS}(?:[{digits}]+|\d+(?:\.\d+)?)"
+            rf"|(?<![A-Za-z0-9.])\d+(?:,\d{{3}})*(?:\.\d+)?|[{digits}]+(?=[万亿%％个倍枚颗张块片家台成])"
+        )
     else:
         number = rf"(?<![\w.,])(?:{_LATIN_NUMBER})(?![\d])|\b(?:{words})\b"
     return Grammar(
@@ -160,7 +165,7 @@ def _read(
             break
     high, times, late = _range(words, late, language, rules)
     value = value * times if high is not None and value * times <= high else value
-    sign = _currency(words, match.start())
+    sign = "percent" if match.group().startswith(_HUNDREDTHS) else _currency(words, match.start())
     unit, late = (sign, late) if sign else _unit(words, late, rules)
     if not unit:
         unit, late = _chip_after(words, late, place[0], chips)
@@ -203,9 +208,10 @@ def number_of(  # noqa: PLR0911 - one kind of numeral after another
     text: str, language: str, spelled: Mapping[str, Decimal]
 ) -> tuple[Decimal | None, str | None]:
     """Read a numeral; where its separator can be read two ways, the other reading is told."""
+    text = text.removeprefix(_HUNDREDTHS)
     if text in spelled:
         return spelled[text], None
-    if text[0] in _HAN_DIGITS or text[0] in _HAN_STEPS:
+    if text[0] in _HAN_DIGITS or text[0] in _HAN_STEPS or text[0] in _HAN_TENS:
         return _han(text), None
     decimal, group = (",", ".") if language == "fr" else (".", ",")
     bare = re.sub(f"[{_SPACES}']", "", text)
@@ -232,6 +238,8 @@ def number_of(  # noqa: PLR0911 - one kind of numeral after another
 
 
 def _han(text: str) -> Decimal | None:
+    for short, full in _HAN_TENS.items():
+        text = text.replace(short, full)
     total, digit = 0, 0
     for sign in text:
         if sign in _HAN_DIGITS:

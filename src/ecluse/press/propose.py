@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecluse.claim import Attribution
 from ecluse.press import numbers
-from ecluse.press.frames import AGENTS, GOVERNMENTS, Agent, Match, matches, side_of
+from ecluse.press.frames import AGENTS, GOVERNMENTS, Agent, Match, matches, side_of, verb_between
 from ecluse.press.holders import AUTHOR, HEADLINE, KIND_OF_SIDE, Holder, holders_of, speaking
 from ecluse.press.inside import linked
 from ecluse.press.proposal import Alternative, Proposal
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # Claims of these acts speak of a chip although they name none.
 _ABOUT_CHIPS = ("import", "export", "supply")
 _COUNTS = ("chips",)
+_NEXT_IN_LIST = 3
+# Within so many signs of a verb of saying a time is that of the saying.
+_SAYING = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,8 +108,10 @@ def _proposals(part: _Part, match: Match) -> Iterator[Proposal]:
     """Make the proposals of one match; a quantity for each of several is one claim for each."""
     one = _proposal(part, match)
     each = [quantity for quantity in one.quantities if quantity.each and quantity.unit in _COUNTS]
+    # `Firms such as A and B ... each`: the firms named are those that count.
+    named = tuple(name for name in one.subjects if part.lexicon.names[name].side != "class") or one.subjects
     if each and len(one.subjects) > 1:
-        for subject in one.subjects:
+        for subject in named:
             yield dataclasses.replace(
                 one, subjects=(subject,), actor=subject if one.actor and subject in one.actor else one.actor,
                 notes=(*one.notes, "one of several: the sentence gives the quantity for each"),
@@ -162,10 +167,16 @@ def _span(sentence: Sentence, match: Match) -> tuple[int, int]:
         if match.agent and match.agent.marks and match.agent.carried is None
         else [match.first]
     )
-    strong = [mark for mark in sentence.marks if mark.concept == "break"]
+    strong = [mark for mark in sentence.marks if mark.concept == "break" and not _in_list(sentence, mark.first)]
     start = max((mark.end for mark in strong if mark.last < first), default=sentence.start)
     end = min((mark.start for mark in strong if mark.first > match.last), default=sentence.end)
     return start, end
+
+
+def _in_list(sentence: Sentence, place: int) -> bool:
+    """Does a comma stand between two names?"""
+    named = [mark for mark in sentence.marks if mark.concept in AGENTS]
+    return any(mark.last == place - 1 for mark in named) and any(mark.first == place + 1 for mark in named)
 
 
 def _own_quantities(part: _Part, match: Match, span: tuple[int, int]) -> tuple[Quantity, ...]:
@@ -222,10 +233,22 @@ def _subjects(part: _Part, match: Match) -> tuple[str, ...]:
             for mark in part.sentence.marks
             if mark.concept in sides and mark.name in named and match.first <= mark.first <= match.last + 4
         ]
-        return tuple(dict.fromkeys(inside or named))
+        return tuple(dict.fromkeys(_listed(part.sentence, inside, sides) if inside else named))
     if "buyer" in sides and any(mark.concept == "they" for mark in part.sentence.marks):
         return part.state.buyers
     return ()
+
+
+def _listed(sentence: Sentence, inside: list[str], sides: frozenset[str]) -> list[str]:
+    """Add those named on in one list with the last inside: `to A, B and C`."""
+    marks = [mark for mark in sentence.marks if mark.concept in sides and mark.name]
+    found = list(inside)
+    last = max((mark.last for mark in marks if mark.name in inside), default=0)
+    for mark in sorted(marks, key=lambda one: one.first):
+        if 0 < mark.first - last <= _NEXT_IN_LIST * sentence.scale and not verb_between(sentence, last, mark.first):
+            found.append(mark.name or "")
+            last = mark.last
+    return found
 
 
 def _reach(part: _Part, match: Match) -> tuple[int, int]:
@@ -266,7 +289,9 @@ def _when(part: _Part, match: Match, quantities: tuple[Quantity, ...]) -> tuple[
     saying = [mark for mark in part.sentence.marks if mark.concept in ("report", "say")]
     said = None
     if part.holder.attribution.kind not in ("author", "headline"):
-        said = next((one for one in times if any(abs(one.place - mark.start) < 60 for mark in saying)), None)
+        reach = _SAYING // part.sentence.scale
+        past = [one for one in times if part.day is None or one.start is None or one.start <= part.day]
+        said = next((one for one in past if any(abs(one.place - mark.start) < reach for mark in saying)), None)
     low = min(mark.start for mark in match.marks)
     own = [one for one in times if one.precision != "open"]
     rest = [one for one in own if one is not said] or own

@@ -56,7 +56,7 @@ def modality_of(  # noqa: PLR0911 - one rule after another, each on its own acts
     if (
         near
         and frame.modality == "asserted"
-        and frame.act in ("production_ramp", "domestic_supply", "shipment", "purchase_order")
+        and frame.act in ("production_ramp", "domestic_supply", "shipment", "purchase_order", "orders_received")
     ):
         return "expected"
     return frame.modality

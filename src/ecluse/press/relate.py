@@ -27,6 +27,12 @@ WINDOW = dt.timedelta(days=120)
 MOST_LINKS = 4
 # What is true of one day only, and of another by chance.
 _OF_A_DAY = ("price_reaction", "silence")
+# What somebody says of himself: another's silence or ignorance is another thing.
+_OWN = ("silence", "no_confirmation", "no_public_statement", "status_unknown", "no_talks")
+# Names for one government as a whole.
+_STATE = ("China", "Beijing", "Chinese government", "Chinese authorities", "Chinese regulators")
+# A report of the same outlet that is older than this is no longer the same report.
+_SAME_REPORT = dt.timedelta(days=7)
 # Subjects that may hold any firm, so that two claims on them may speak of one party.
 _WIDE = ("Chinese tech firms", "domestic tech companies", "importers into China", "Chinese customers", "suppliers")
 _OFF_RECORD = ("anonymous_sources", "press", "author", "headline")
@@ -84,7 +90,7 @@ def _link(  # noqa: PLR0911 - one relation after another, the first that holds
         return None
     if one.act in _OF_A_DAY and one.said and one.said.end and abs(_day(claim) - one.said.end) > dt.timedelta(days=3):
         return None
-    together = _subjects_meet(one, claim, ground)
+    together = _same_party(one, claim, ground) if one.act in _OWN else _subjects_meet(one, claim, ground)
     if one.act == claim.act:
         return _alike(one, claim, article, ground) if together else None
     if one.act == "denial" and claim.act not in ("denial", "silence", "no_comment"):
@@ -134,11 +140,24 @@ def _subjects_meet(one: Proposal, claim: Claim, ground: Ground) -> bool:
     return not mine or not theirs or bool(mine & theirs) or bool((mine | theirs) & wide)
 
 
+def _party(name: str, ground: Ground) -> str:
+    return "China" if name in _STATE else ground.firm(name)
+
+
+def _same_party(one: Proposal, claim: Claim, ground: Ground) -> bool:
+    """Do both speak of one party's own words, and of the same open question where one is named?"""
+    mine = {_party(name, ground) for name in (*one.subjects, *one.authorities)}
+    theirs = {_party(name, ground) for name in (*claim.subjects, *claim.authorities)}
+    return mine <= theirs and (not one.parameters or bool(set(one.parameters) & set(claim.parameters)))
+
+
 def _alike(one: Proposal, claim: Claim, article: Article, ground: Ground) -> Link:
     """Of two claims of one act: the same report again, a narrower one, newer figures, or another source's."""
     outlet = _outlet(one, article)
     if outlet and _key(outlet) in _key(claim.publisher):
-        return Link("derives_from", claim.id, f"repeats {claim.id}: the same report of {claim.publisher}")
+        recent = one.said is None or one.said.end is None or abs(one.said.end - _day(claim)) <= _SAME_REPORT
+        why = f"the same report of {claim.publisher}" if recent else f"{claim.publisher} said so before"
+        return Link("derives_from", claim.id, f"repeats {claim.id}: {why}")
     numbers = {(str(row.value), row.unit) for row in one.quantities if row.value is not None}
     known = {(str(number.value), number.unit) for number in claim.numbers if number.value is not None}
     if numbers and known and not numbers & known:

@@ -41,14 +41,22 @@ _LISTS = ("subjects", "products", "authorities")
 VERDICTS = {"a": "accept", "m": "mend", "r": "reject", "s": "skip", "q": "quit"}
 
 
-def write_proposals(path: Path, read: Sequence[tuple[Article, tuple[Proposal, ...]]]) -> None:
-    """Write proposals as TOML, one table each, beside what their article says of itself."""
-    parts = ["# Proposals of the reader. Nothing here is evidence: `ecluse claims review` walks them.\n"]
+_PROPOSALS = "# Proposals of the reader. Nothing here is evidence: `ecluse claims review` walks them.\n"
+
+
+def write_proposals(path: Path, read: Sequence[tuple[Article, tuple[Proposal, ...]]], *, add: bool = False) -> None:
+    """Write proposals as TOML, one table each, beside what their article says of itself.
+
+    With `add` they stand after those that the file holds already. Raises SourceError.
+    """
+    parts = []
     for article, proposals in read:
         parts.append("[[article]]\n" + _toml(article_data(article)))
         parts += ["[[article.proposal]]\n" + _toml(proposal_data(one, article)) for one in proposals]
     try:
-        path.write_text("\n".join(parts), encoding="utf-8")
+        held = add and path.exists()
+        with path.open("a" if held else "w", encoding="utf-8") as file:
+            file.write("\n".join(["" if held else _PROPOSALS, *parts]))
     except OSError as problem:
         message = f"{path}: cannot be written ({problem.strerror or problem})."
         raise SourceError(message) from None

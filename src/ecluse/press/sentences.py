@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
 from ecluse.press.article import READ
 from ecluse.press.furniture import patterns
 from ecluse.press.lexicon import Sentence
-from ecluse.press.words import find, tokens_of
+from ecluse.press.words import find, fold, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecluse.press.article import Article, Line
-    from ecluse.press.lexicon import Lexicon
+    from ecluse.press.lexicon import Lexicon, Name
+    from ecluse.press.words import Mark
 
 # A full stop ends a sentence unless an abbreviation, an initial or a number holds it.
 _HELD = re.compile(
@@ -25,6 +27,8 @@ _HELD = re.compile(
 _END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s+[\"'«“‘(\[]*[A-ZÀ-ÖØ-Þ0-9])|[。！？；]+[」』”’）\"]*")
 LONGEST_SENTENCE = 2_000
 MOST_SENTENCES = 3_000
+# Marks beyond these in one sentence are no prose, and every frame would weigh each against each.
+MOST_MARKS = 160
 
 
 def sentences_of(article: Article, lexicon: Lexicon) -> list[Sentence]:
@@ -34,6 +38,7 @@ def sentences_of(article: Article, lexicon: Lexicon) -> list[Sentence]:
     """
     found: list[Sentence] = []
     seen: set[str] = set()
+    named: list[Mark] = []
     for paragraph, line in enumerate(article.lines):
         if line.kind not in READ:
             continue
@@ -52,13 +57,44 @@ def sentences_of(article: Article, lexicon: Lexicon) -> list[Sentence]:
             if line.kind == "body" and _is_offer(words):
                 continue
             tokens = tokens_of(article.text, start, end, lexicon.variants)
-            marks = find(tokens, lexicon.phrases, lexicon.script)
+            found_here = find(tokens, lexicon.phrases, lexicon.script)[:MOST_MARKS]
+            marks = _settled(found_here, article.text, lexicon, named)
             found.append(
                 Sentence(
                     len(found), start, end, paragraph, line.kind, tokens, marks, 2 if lexicon.script == "han" else 1
                 )
             )
     return found
+
+
+def _settled(marks: list[Mark], text: str, lexicon: Lexicon, named: list[Mark]) -> list[Mark]:
+    """Say whose office a name is that two governments share: theirs who was named last before it.
+
+    A spokesman's ministry is left as it is; `named` holds the offices that the article named in full.
+    """
+    if not lexicon.bare:
+        return marks
+    settled: list[Mark] = []
+    for mark in marks:
+        other = lexicon.bare.get(fold(text[mark.start : mark.end], lexicon.variants))
+        if other is not None and mark.name is not None and _is_theirs(other, settled, named, marks, mark):
+            settled.append(replace(mark, concept=other.side, name=other.name))
+            continue
+        if other is None and mark.concept in ("cn", "us") and mark.name is not None:
+            named.append(mark)
+        settled.append(mark)
+    return settled
+
+
+def _is_theirs(other: Name, settled: list[Mark], named: list[Mark], marks: list[Mark], mark: Mark) -> bool:
+    if any(one.concept == "spokes" and 0 < one.first - mark.last <= 2 for one in marks):
+        return False
+    before = next((one.concept for one in reversed(settled) if one.concept in ("cn", "us")), None)
+    if before is not None:
+        return before == other.side
+    if not named:
+        return other.side == "us" and any(one.concept == "licence" for one in marks)
+    return named[-1].concept == other.side and any(one.name == other.name for one in named)
 
 
 def _is_offer(words: str) -> bool:

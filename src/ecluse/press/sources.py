@@ -16,17 +16,21 @@ from ecluse.errors import SourceError
 from ecluse.press.article import Article, Source, Stamp
 from ecluse.press.furniture import classify
 from ecluse.press.language import language_of
-from ecluse.press.lexicon import LANGUAGES
+from ecluse.press.lexicon import LANGUAGES, common_signs
 from ecluse.press.stamps import told
 
 if TYPE_CHECKING:
     import datetime as dt
 
-LARGEST_TEXT = 5_000_000
+LARGEST_TEXT = 1_000_000
 LARGEST_HTML = 10_000_000
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<!doctype html|<!--)", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{2,20})", re.IGNORECASE)
-_GUESSES = ("utf-8", "gb18030", "big5hkscs", "cp1252")
+_GUESSES = ("gb18030", "big5hkscs", "cp1252")
+# What a text of Western Europe has beyond ASCII.
+_SAMPLE = 20_000
+_LEAST_USUAL = 0.25
+_ACCENTS = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÙÛÜŒ’‘“”«»–—…€£°\xa0")
 
 
 def looks_like_html(raw: bytes) -> bool:
@@ -90,12 +94,28 @@ def decoded(raw: bytes, place: str) -> tuple[str, str]:
         return raw.decode("utf-16", "replace"), "utf-16"
     declared = _CHARSET.search(raw[:4096])
     names = [declared.group(1).decode("ascii", "replace")] if declared else []
-    for name in (*names, *_GUESSES):
+    for name in (*names, "utf-8"):
         try:
             return raw.decode("utf-8-sig" if name.lower() in ("utf-8", "utf8") else name), name.lower()
         except (UnicodeDecodeError, LookupError):
             continue
-    return raw.decode("utf-8", "replace"), "utf-8 with bytes that are none"
+    return _guessed(raw) or (raw.decode("utf-8", "replace"), "utf-8 with bytes that are none")
+
+
+def _guessed(raw: bytes) -> tuple[str, str] | None:
+    """Decode by the encoding whose signs look most like writing; None where none fits."""
+    best: tuple[float, str, str] | None = None
+    for name in _GUESSES:
+        try:
+            text = raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+        signs = [sign for sign in text[:_SAMPLE] if not sign.isascii()]
+        usual = _ACCENTS if name == "cp1252" else common_signs()
+        share = sum(sign in usual for sign in signs) / len(signs) if signs else 1.0
+        if best is None or share > best[0]:
+            best = (share, text, name)
+    return None if best is None or best[0] < _LEAST_USUAL else best[1:]
 
 
 def article_of(

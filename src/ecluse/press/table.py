@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from ecluse.errors import SourceError
 from ecluse.press.data_of import proposal_data
 from ecluse.press.stamps import stamps_in
+from ecluse.press.warc import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ecluse.press.proposal import Proposal
 
 TEXT_COLUMNS = ("html", "text", "content", "raw", "body")
+# What else of a document is read; other columns are not even fetched.
+BESIDE = ("url", "published", "language")
+BATCH_ROWS = 256
 _TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
 SCHEMA = pa.schema(
     [
@@ -38,6 +42,9 @@ SCHEMA = pa.schema(
         pa.field("quote", _TEXT),
     ]
 )
+# A page of an archive, or why no more of it can be read.
+_REFUSED = "_refused"
+_PAGES = pa.schema([pa.field("raw", pa.binary()), pa.field("url", _TEXT), pa.field(_REFUSED, _TEXT)])
 Reading = tuple["Article", "tuple[Proposal, ...]"]
 
 
@@ -59,6 +66,9 @@ def _rows(
 ) -> Iterator[dict[str, object]]:
     column = next((name for name in TEXT_COLUMNS if document.get(name)), None)
     url = str(document["url"]) if document.get("url") else None
+    if document.get(_REFUSED):
+        yield {"url": url, "refused": str(document[_REFUSED])}
+        return
     if column is None:
         yield {"url": url, "refused": f"no text: expected one of the columns {', '.join(TEXT_COLUMNS)}"}
         return
@@ -108,27 +118,48 @@ def _day(when: object, side: str) -> str | None:
     return None if day is None else str(day)
 
 
-def parquet_batches(paths: Iterable[Path], size: int = 256) -> Iterator[pa.RecordBatch]:
+def columns_of(path: Path) -> tuple[str, ...]:
+    """Give the columns of a Parquet file that are read. Raises SourceError for a broken file."""
+    try:
+        with pq.ParquetFile(path) as file:
+            names = set(file.schema_arrow.names)
+    except (pa.ArrowInvalid, OSError) as problem:
+        message = f"{path}: not a Parquet file that can be read ({problem})."
+        raise SourceError(message) from None
+    return tuple(name for name in (*TEXT_COLUMNS, *BESIDE) if name in names)
+
+
+def parquet_batches(paths: Iterable[Path], size: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
     """Give the documents of Parquet files in batches. Raises SourceError for a broken file."""
     for path in paths:
+        columns = list(columns_of(path))
         try:
             with pq.ParquetFile(path) as file:
-                yield from file.iter_batches(batch_size=size)
+                yield from file.iter_batches(batch_size=size, columns=columns)
         except (pa.ArrowInvalid, OSError) as problem:
             message = f"{path}: not a Parquet file that can be read ({problem})."
             raise SourceError(message) from None
 
 
-def record_batches(records: Iterable[tuple[bytes, str]], size: int = 256) -> Iterator[pa.RecordBatch]:
-    """Lay pages with their addresses into batches."""
+def archive_batches(paths: Iterable[Path], size: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+    """Lay the pages of WARC files with their addresses into batches; a broken file is a refused row at its end."""
     rows: list[dict[str, object]] = []
-    for raw, url in records:
-        rows.append({"raw": raw, "url": url})
-        if len(rows) == size:
-            yield pa.RecordBatch.from_pylist(rows)
-            rows = []
+    for path in paths:
+        for row in _pages(path):
+            rows.append(row)
+            if len(rows) == size:
+                yield pa.RecordBatch.from_pylist(rows, schema=_PAGES)
+                rows = []
     if rows:
-        yield pa.RecordBatch.from_pylist(rows)
+        yield pa.RecordBatch.from_pylist(rows, schema=_PAGES)
+
+
+def _pages(path: Path) -> Iterator[dict[str, object]]:
+    try:
+        for record in records(path):
+            yield {"raw": record.raw, "url": record.url}
+    except SourceError as problem:
+        yield {"url": path.as_posix(), _REFUSED: str(problem)}
 
 
 def write(batches: Iterable[pa.RecordBatch], to: Path) -> dict[str, int]:

@@ -51,7 +51,7 @@ def records(path: Path) -> Iterator[Record]:
                 raw = record.content_stream().read(LARGEST_HTML + 1)
                 url = record.rec_headers.get_header("WARC-Target-URI") or ""
                 yield Record(raw, url, record.rec_headers.get_header("WARC-Date") or "")
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as problem:
+    except (ArchiveLoadFailed, AttributeError, EOFError, OSError, TypeError, ValueError, zlib.error) as problem:
         message = f"{path}: not a WARC file, or a broken one ({problem}); fetch it anew."
         raise SourceError(message) from None
     if not seen:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # One Chinese character, a run of letters and digits, or one mark of punctuation that may part clauses.
 _TOKEN = re.compile(r"[\u3400-\u9fff]|\d+(?:[.,]\d+)+|[^\W_\u3400-\u9fff]+|[,;:()«»\"“”、，；：（）—–]")
+_WIDE = 0xFEE0
 _GAP = "~"
 WIDEST_GAP = {"latin": 4, "han": 8}
 
@@ -29,7 +30,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A phrase of the lexicon at its place: which concept, which tokens, which name it means."""
+    """A phrase of the lexicon at its place: which concept, which tokens, which name it means, has it a gap."""
 
     concept: str
     first: int
@@ -37,16 +38,20 @@ class Mark:
     start: int
     end: int
     name: str | None = None
+    gapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase to find: its words (a star ends a stem, `~` leaves a gap), its concept, its name."""
+    """A phrase to find: its words (a star ends a stem, `~` leaves a gap), its concept, its name.
+
+    `capital` is the place of the first word of a name that is written with a capital; None where none is.
+    """
 
     words: tuple[str, ...]
     concept: str
     name: str | None = None
-    capital: bool = False
+    capital: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,14 @@ class Phrases:
 
 @lru_cache(maxsize=1)
 def _accents() -> dict[int, str]:
-    """Letters of the Latin scripts without their accents; the two apostrophes alike."""
+    """Letters of the Latin scripts without their accents, wide ones as narrow ones; the two apostrophes alike."""
     table = {}
     for code in range(0xC0, 0x180):
         plain = unicodedata.normalize("NFD", chr(code))[0]
         if plain.isascii():
             table[code] = plain.lower()
+    for first, last in (("０", "９"), ("Ａ", "Ｚ"), ("ａ", "ｚ")):
+        table |= {code: chr(code - _WIDE).lower() for code in range(ord(first), ord(last) + 1)}
     return table | {ord("œ"): "oe", ord("Œ"): "oe", ord("’"): "'"}
 
 
@@ -105,7 +112,8 @@ def phrase(text: str, concept: str, name: str | None = None, variants: Mapping[i
     if not words or words[0] == _GAP or words[-1] == _GAP:
         message = f"{text!r} is no phrase: it needs a word, and no gap at its ends"
         raise ValueError(message)
-    return Phrase(tuple(words), concept, name, capital=name is not None and text[0].isupper())
+    capitals = [place for place, found in enumerate(_TOKEN.finditer(text)) if found.group()[0].isupper()]
+    return Phrase(tuple(words), concept, name, capitals[0] if name is not None and capitals else None)
 
 
 def find(tokens: list[Token], phrases: Phrases, script: str) -> list[Mark]:
@@ -114,11 +122,10 @@ def find(tokens: list[Token], phrases: Phrases, script: str) -> list[Mark]:
     hits: list[Mark] = []
     for index, token in enumerate(tokens):
         for one in _beginning(token.folded, phrases):
-            if one.capital and not token.capital:
-                continue
             last = _fits(tokens, index, one.words, gap)
-            if last is not None:
-                hits.append(Mark(one.concept, index, last, token.start, tokens[last].end, one.name))
+            if last is not None and (one.capital is None or tokens[index + one.capital].capital):
+                gapped = _GAP in one.words
+                hits.append(Mark(one.concept, index, last, token.start, tokens[last].end, one.name, gapped))
     return _longest(hits)
 
 
@@ -155,13 +162,14 @@ def _same(token: Token, word: str) -> bool:
 
 
 def _longest(hits: Iterable[Mark]) -> list[Mark]:
-    """Drop what lies inside a longer mark; equals of several concepts all stay."""
+    """Drop what lies inside a longer mark, but not what stands in its gap; equals of several concepts all stay."""
     kept: list[Mark] = []
     for mark in sorted(hits, key=lambda one: (one.first, -one.last)):
         inside = any(
             other.first <= mark.first
             and mark.last <= other.last
             and (other.first, other.last) != (mark.first, mark.last)
+            and not (other.gapped and other.first < mark.first and mark.last < other.last)
             for other in kept[-6:]
         )
         if not inside and mark not in kept[-6:]:
