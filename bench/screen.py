@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from ecluse.parties import batch, features, index, model, names, screen, snapshot  # noqa: E402 - after the path is set
+from ecluse.parties.ages import AMERICAN  # noqa: E402
 from tests.parties import sets  # noqa: E402
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def name_bench(path: Path) -> None:
     """Score the pairs of nomenklatura's own regression set; nothing is trained on it."""
     with path.open(encoding="utf-8") as file:
         cases = list(csv.DictReader(file))
-    lists, ours = screen.lists(), model.load()
+    lists, ours = screen.lists(AMERICAN), model.load()
 
     def pair(one: str, two: str, schema: str) -> float:
         person = 1.0 if schema == "Person" else 0.0
@@ -203,7 +204,7 @@ def our_rows(part: Snapshot, asked: Questions) -> None:
     start = time.perf_counter()
     kept = index._over(memoryview(index.build(part)))  # noqa: SLF001 - an index in memory
     built = time.perf_counter() - start
-    screener = dataclasses.replace(screen.lists(), index=kept)
+    screener = dataclasses.replace(screen.lists(AMERICAN), index=kept)
     rows, found = [], 0
     start = time.perf_counter()
     for text, truth, kind in asked:
@@ -303,7 +304,7 @@ def _resolver() -> Any:  # noqa: ANN401 - its library carries types of its own
 
 def us_list(count: int) -> None:
     """Queries of our own against the US list, beside the peers."""
-    whole = snapshot.load()
+    whole = snapshot.load(AMERICAN)
     asked, part = questions(whole, count)
     kinds = Counter(kind for _, _, kind in asked)
     said(f"US list of {whole.date}, {len(whole.entries):,} parties; {len(asked)} names asked: {dict(kinds)}; name only")
@@ -311,9 +312,9 @@ def us_list(count: int) -> None:
     theirs = nomenklatura_rows(part, asked)
     rapidfuzz_rows(part, asked)
     pool = [text for text, _, _ in questions(whole, 20_000)[0]]
-    batch.many(None, [("warm", None)] * 1, processes=1)
+    batch.many(AMERICAN, [("warm", None)] * 1, processes=1)
     start = time.perf_counter()
-    batch.many(None, [(text, None) for text in pool], processes=2)
+    batch.many(AMERICAN, [(text, None) for text in pool], processes=2)
     rate = len(set(pool)) / (time.perf_counter() - start)
     ratio = f", {rate / theirs:.0f} times nomenklatura's one process" if theirs else ""
     print(f"ours in a batch of {len(set(pool)):,}, two processes, their start included: {rate:,.0f} queries/s{ratio}")
@@ -321,7 +322,7 @@ def us_list(count: int) -> None:
 
 def chinese_set() -> None:
     """Chinese firms by their Chinese names: both halves, with near ones; and the peers, for whom they are one set."""
-    whole, lists = snapshot.load(), screen.lists()
+    whole, lists = snapshot.load(AMERICAN), screen.lists(AMERICAN)
     said("Chinese script: 190 listed firms, near ones real and made; country CN given")
     halves = ((True, "held-out half"), (False, "half used in writing the tables"))
     for half, name in halves:
@@ -350,7 +351,7 @@ def chinese_set() -> None:
 def growth(most: int) -> None:
     """Index time, size and one query, from ten thousand entities on; names are made of the list's own words."""
     said("growth: entities, seconds to build, megabytes, milliseconds a name (median of 200), peak memory so far")
-    rng, whole = random.Random(SEED), snapshot.load()
+    rng, whole = random.Random(SEED), snapshot.load(AMERICAN)
     pool = [word for entry in whole.entries for word in entry.name.split()]
     size = 10_000
     while size <= most:
@@ -363,7 +364,7 @@ def growth(most: int) -> None:
         start = time.perf_counter()
         raw = index.build(dataclasses.replace(whole, entries=entries))
         built = time.perf_counter() - start
-        screener = dataclasses.replace(screen.lists(), index=index._over(memoryview(raw)))  # noqa: SLF001
+        screener = dataclasses.replace(screen.lists(AMERICAN), index=index._over(memoryview(raw)))  # noqa: SLF001
         times = []
         for entry in entries[:200]:
             start = time.perf_counter()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from variants import stranger, vary
 
 from ecluse.parties import features, index, names
+from ecluse.parties.ages import AMERICAN
 from ecluse.parties.snapshot import load
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def main(target: Path) -> None:
     """Train, set the bands, write."""
     import numpy as np
 
-    snapshot = load()
+    snapshot = load(AMERICAN)
     rows, labels, _ = pairs(snapshot, {0, 1, 2, 3, 4, 5, 6}, SEED)
     print(f"{len(rows):,} pairs, {sum(labels):,} of one party")
     model = grow(rows, labels)

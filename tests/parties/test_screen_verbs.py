@@ -85,11 +85,11 @@ def test_lists_show(capsys: Capture) -> None:
     """What is loaded, how old, how many; one entry; one that there is not."""
     assert main(["lists", "show", "--on", "2026-08-05"]) == 0
     told = capsys.readouterr().out
-    assert "25,921 entries" in told
+    assert "26,349 entries" in told
     assert "5 days old" in told
     assert main(["lists", "show", "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert sum(row["entries"] for row in data["lists"]) == data["entries"] == 25_921
+    assert sum(row["entries"] for row in data["lists"]) == data["entries"] == 26_349
     assert main(["lists", "show", "csl-5745", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["review_policy"] == "presumption_of_denial"
     assert main(["lists", "show", "csl-none"]) == 1

@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ecluse.parties import index, model, names
 from ecluse.parties.ages import SHIPPED
+from ecluse.parties.entry import REQUIRED
 from ecluse.parties.features import compare
 from ecluse.parties.reasons import reasons_of
 
@@ -97,7 +98,7 @@ class Screener:
         score = self.model.score(row)
         if row[0] > 0.999 and row[1] > 0.999:
             # The same words, in whatever order, are the name itself; the rarer they are, the surer.
-            score = max(score, SAME + (0.999 - SAME) * min(1.0, row[7] / 2)) - _otherwise(asked.name, listed)
+            score = SAME + (0.999 - SAME) * min(1.0, row[7] / 2) - _otherwise(asked.name, listed)
         elif row[0] > 0.999 and row[3] <= SMALL and row[9] >= TELLING:
             # All that was asked for is there, and only common words are not: a short name, to be cleared.
             score = max(score, SHORT_NAME)
@@ -144,7 +145,8 @@ class Screener:
             if asked.by_sound:
                 why += ("against: the brand is known only by its sound",)
             rows.append(Hit(entry, written, round(score, 4), band, why))
-        rows.sort(key=lambda hit: (-hit.score, hit.entry.list, hit.entry.id))
+        # Of entries that score alike those come first that ask a licence.
+        rows.sort(key=lambda hit: (-hit.score, hit.entry.list not in REQUIRED, hit.entry.list, hit.entry.id))
         return tuple(rows[:MOST_HITS])
 
 

@@ -22,7 +22,7 @@ CARE = {
     "FSE": "on the Foreign Sanctions Evaders list",
     "DTC": "debarred under the ITAR",
     "ISN": "under nonproliferation sanctions of the State Department",
-    "1260H": "named a Chinese military company under section 1260H",
+    "1260H": "named a Chinese military company under section 1260H, which asks no licence",
     "UN": "on the United Nations list",
     "EU": "on the European Union's list",
     "UK": "on the United Kingdom's list",
@@ -125,4 +125,5 @@ def says(entry: Entry) -> str:
         return "on the Denied Persons List: no transaction subject to the EAR against the order (General Prohibition 4)"
     if entry.list == "SDN":
         return f"blocked by OFAC ({', '.join(entry.programs) or 'programme not given'})"
-    return CARE.get(entry.list, f"on the list {entry.list}")
+    told = CARE.get(entry.list, f"on the list {entry.list}")
+    return f"{told}: {entry.requirement}" if entry.requirement else told
