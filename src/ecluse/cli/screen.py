@@ -9,18 +9,21 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import day, formatting, lists_option, say
+from ecluse.cli.common import day, formatting, lists_option, owners, owners_option, say
 from ecluse.countries import COUNTRIES
 from ecluse.errors import InputError, nearest
+from ecluse.truth import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
     import argparse
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from ecluse.parties.cascade import Above
     from ecluse.parties.screen import Hit, Screener
 
 LARGEST = 200_000_000
+SAID = {YES: "yes", NO: "no", UNKNOWN: "not known"}
 COLUMNS = ("query", "country", "entry", "name", "list", "score", "band", "reasons")
 
 
@@ -36,6 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", type=Path, metavar="SNAPSHOT", help=about)
     parser.add_argument("--on", type=day, metavar="DATE", help="the day asked about (default: today)")
     lists_option(parser)
+    owners_option(parser)
     formatting(parser, "csv")
     parser.set_defaults(run=run)
 
@@ -54,13 +58,27 @@ def run(options: argparse.Namespace) -> int:
 
         before = {entry.digest for entry in load(options.since).entries}
         found = {pair: tuple(batch.only_new(hits, before)) for pair, hits in found.items()}
+    owned = _owned(options, asked, screener, on)
     if options.format == "json":
-        _json(asked, found, screener, on)
+        _json(asked, found, screener, on, owned)
     elif options.format == "csv":
         _csv(asked, found)
     else:
-        _text(asked, found, screener, on)
+        _text(asked, found, screener, on, owned)
     return 0
+
+
+def _owned(
+    options: argparse.Namespace, asked: Sequence[tuple[str, str | None]], screener: Screener, on: dt.date
+) -> dict[str, Above]:
+    """Judge the owners of each name that the file of owners knows."""
+    register = owners(options)
+    if register is None:
+        return {}
+    from ecluse.parties.gates import ownership_of  # noqa: PLC0415 - only those who give a file pay for it
+
+    judged = {name: ownership_of(name, screener, on, register) for name, _ in asked}
+    return {name: one for name, one in judged.items() if one is not None}
 
 
 def _asked(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
@@ -143,12 +161,24 @@ def _json(
     found: dict[tuple[str, str | None], tuple[Hit, ...]],
     screener: Screener,
     on: dt.date,
+    owned: Mapping[str, Above],
 ) -> None:
     lists = {"date": screener.date.isoformat(), "age_days": (on - screener.date).days, "digest": screener.digest}
     for name, country in asked:
         rows = [_row(hit) for hit in found[name, country]]
         data = {"query": name, "country": country, "hits": rows, "lists": lists}
+        if name in owned:
+            data["owners"] = _above(owned[name])
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def _above(one: Above) -> dict[str, object]:
+    return {
+        "affiliates": one.carrying.value,
+        "blocked": one.blocked.value,
+        "listings": [{"list": each.list, "entry": each.entry} for each in one.listings],
+        "steps": list(one.steps),
+    }
 
 
 def _csv(asked: Sequence[tuple[str, str | None]], found: dict[tuple[str, str | None], tuple[Hit, ...]]) -> None:
@@ -169,6 +199,7 @@ def _text(
     found: dict[tuple[str, str | None], tuple[Hit, ...]],
     screener: Screener,
     on: dt.date,
+    owned: Mapping[str, Above],
 ) -> None:
     from ecluse.parties import terms  # noqa: PLC0415
     from ecluse.parties.ages import age_said  # noqa: PLC0415
@@ -183,6 +214,12 @@ def _text(
             say(f"  {hit.score:.3f} {hit.band:6} {entry.list:6} {entry.name}{place}  ({entry.id})")
             say(f"         {terms.says(entry)}")
             say(f"         {'; '.join(hit.reasons)}")
+        if name in owned:
+            one = owned[name]
+            say(f"  half or more owned by parties that carry the Affiliates rule: {SAID[one.carrying]}")
+            say(f"  half or more owned by blocked persons (OFAC's 50 Percent Rule): {SAID[one.blocked]}")
+            for step in one.steps:
+                say(f"         {step}")
     told = ", ".join(f"{code} {count:,}" for code, count in sorted(screener.counts.items()))
     say(f"\nAs for age, {age_said(screener.date, on)}. Held: {told}.")
     say("A hit is a name, not a person: clear it with the list's own entry at hand. This is no legal advice.")
