@@ -143,3 +143,34 @@ def test_compare_takes_lists(capsys: Capture) -> None:
     data = json.loads(capsys.readouterr().out)
     assert data["before"]["screening"]["stale"] is True
     assert data["after"]["screening"]["restricted"] == "unknown"
+
+
+def test_a_column_of_other_tables(tmp_path: Path, capsys: Capture) -> None:
+    """Parquet, NDJSON and XLSX are read as CSV is: the same names, in order, rows that cannot be read told."""
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+    import xlsxwriter
+
+    columns = {"buyer.name": ["YMTC", None, "Gerber Werke AG", "  "], "buyer.country": ["CN", "CN", "DE", None]}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    lines = ['{"buyer": {"name": "YMTC", "country": "CN"}}', "{broken", '{"id": 4}']
+    lines.append('{"buyer": {"name": "Gerber Werke AG", "country": "DE"}}')
+    (tmp_path / "t.ndjson").write_text("\n".join(lines), encoding="utf-8")
+    with xlsxwriter.Workbook(str(tmp_path / "t.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for at, (head, cells) in enumerate(columns.items()):
+            sheet.write_column(0, at, [head, *(cell or "" for cell in cells)])
+    (tmp_path / "t.csv").write_text("buyer.name,buyer.country\nYMTC,CN\n,CN\nGerber Werke AG,DE\n", encoding="utf-8")
+    options = ["--column", "buyer.name", "--country-column", "buyer.country", "--format", "json"]
+    told = {}
+    for kind in ("csv", "parquet", "ndjson", "xlsx"):
+        assert main(["screen", "--file", str(tmp_path / f"t.{kind}"), *options]) == 0
+        caught = capsys.readouterr()
+        told[kind] = [json.loads(line) for line in caught.out.splitlines()]
+        assert ("row 2 cannot be read" in caught.err) is (kind == "ndjson")
+    assert [row["query"] for row in told["csv"]] == ["YMTC", "Gerber Werke AG"]
+    assert told["parquet"] == told["ndjson"] == told["xlsx"] == told["csv"]
+    assert main(["screen", "--file", str(tmp_path / "t.parquet"), "--column", "buyer.nam"]) == 2
+    assert "has no column 'buyer.nam'" in capsys.readouterr().err
+    (tmp_path / "no.parquet").write_bytes(b"PAR1 nothing")
+    assert main(["screen", "--file", str(tmp_path / "no.parquet"), "--column", "name"]) == 2

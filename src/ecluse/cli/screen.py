@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecluse.cli.common import day, formatting, lists_option, owners, owners_option, say
+from ecluse.cli.names_in import TABLES, of_csv, of_table
 from ecluse.countries import COUNTRIES
 from ecluse.errors import InputError, nearest
 from ecluse.truth import NO, UNKNOWN, YES
@@ -31,9 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="a name, in Latin or Chinese script")
     parser.add_argument("--country", metavar="CC", help="the country of the party, ISO code; it counts for or against")
-    about = "one name a line, optional tab and country; - for standard input"
+    about = "one name a line, optional tab and country (- for standard input); or a table, with --column"
     parser.add_argument("--file", type=Path, metavar="NAMES", help=about)
-    parser.add_argument("--column", metavar="NAME", help="with --file TABLE.csv: the column that holds the names")
+    parser.add_argument("--column", metavar="NAME", help="with --file TABLE: the column that holds the names")
     parser.add_argument("--country-column", metavar="NAME", help="with --column: the column that holds the countries")
     about = "only hits that are new or read otherwise since these lists"
     parser.add_argument("--since", type=Path, metavar="SNAPSHOT", help=about)
@@ -91,10 +91,13 @@ def _asked(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
             raise InputError(message)
         yield options.name, _country(options.country, "--country")
         return
-    text = _read(options.file)
     if options.column:
-        yield from _column(text, options)
+        in_table = options.file.suffix.lower() in TABLES
+        wanted = (options.file, options.column, options.country_column)
+        for name, code, where in of_table(*wanted) if in_table else of_csv(_read(options.file), *wanted):
+            yield name, _country(code or options.country, where)
         return
+    text = _read(options.file)
     for number, line in enumerate(text.splitlines(), 1):
         name, _, code = line.partition("\t")
         if name.strip():
@@ -115,19 +118,6 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as problem:
         message = f"{path}: not UTF-8 (byte {problem.start}); save it as UTF-8."
         raise InputError(message) from None
-
-
-def _column(text: str, options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
-    rows = csv.DictReader(io.StringIO(text))
-    for wanted in (options.column, options.country_column):
-        if wanted and wanted not in (rows.fieldnames or ()):
-            message = f"{options.file}: has no column {wanted!r}.{nearest(wanted, rows.fieldnames or ())}"
-            raise InputError(message)
-    for row in rows:
-        name = (row.get(options.column) or "").strip()
-        if name:
-            code = (row.get(options.country_column) or "").strip() if options.country_column else ""
-            yield name, _country(code or options.country, f"{options.file}:{rows.line_num}")
 
 
 def _country(code: str | None, where: str) -> str | None:
