@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import tomllib
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecluse.cli.common import aside
 from ecluse.parties import ages, batch, model, screen, snapshot
 from ecluse.parties.entry import listed_on
 from ecluse.parties.features import FEATURES
@@ -259,3 +261,26 @@ def test_the_chinese_set_is_sound() -> None:
     assert all(snapshot.load().find(firm.entry or "") for firm in firms)
     assert not {firm.name for firm in firms} & {firm.name for firm in sets.near()}
     assert len(sets.near()) + len(sets.made()) >= len(firms)
+
+
+def test_a_new_index_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists that are new say that they take some seconds; kept ones say nothing; without a terminal nothing is said."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "joined-2026-07-31.jsonl"
+    path.write_text(made.JOINED, encoding="utf-8")
+    told: list[str] = []
+    screen.forget()
+    screen.lists(path, told.append)
+    assert len(told) == 1
+    assert "joined-2026-07-31.jsonl" in told[0]
+    screen.forget()
+    screen.lists(path, told.append)
+    assert len(told) == 1
+    said = io.StringIO()
+    monkeypatch.setattr("sys.stderr", said)
+    aside("one")
+    assert not said.getvalue()
+    monkeypatch.setattr(said, "isatty", lambda: True)
+    aside("two")
+    assert said.getvalue() == "two\n"
+    screen.forget()

@@ -183,7 +183,13 @@ def screening(options: argparse.Namespace) -> Screening:
     from ecluse.parties.cleared import read_cleared  # noqa: PLC0415 - only verbs that decide pay for it
     from ecluse.parties.screen import lists  # noqa: PLC0415
 
-    return {"lists": lists(options.lists), "cleared": read_cleared(options.cleared)}
+    return {"lists": lists(options.lists, aside), "cleared": read_cleared(options.cleared)}
+
+
+def aside(text: str) -> None:
+    """Say on a terminal why something takes long; where nobody watches, nothing."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")
 
 
 def lock_of(options: argparse.Namespace) -> Lock:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import day, formatting, lists_option, owners, owners_option, say
-from ecluse.cli.names_in import TABLES, of_csv, of_table
+from ecluse.cli.common import aside, day, formatting, lists_option, owners, owners_option, say
 from ecluse.countries import COUNTRIES
 from ecluse.errors import InputError, nearest
 from ecluse.truth import NO, UNKNOWN, YES
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from ecluse.parties.cascade import Above
     from ecluse.parties.screen import Hit, Screener
 
+    # A name, a country as written, and where the two stand.
+    Named = tuple[str, str, str]
+
 LARGEST = 200_000_000
 SAID = {YES: "yes", NO: "no", UNKNOWN: "not known"}
+# Tables that the room of tables reads; any other file with --column is a CSV.
+TABLES = (".parquet", ".ndjson", ".xlsx")
 COLUMNS = ("query", "country", "entry", "name", "list", "score", "band", "reasons")
 
 
@@ -50,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     from ecluse.parties import batch, screen  # noqa: PLC0415
 
     asked = list(_asked(options))
-    screener = screen.lists(options.lists)
+    screener = screen.lists(options.lists, aside)
     on, _ = moment(options.on, None, None)
     found = batch.many(options.lists, asked)
     if options.since:
@@ -94,7 +99,7 @@ def _asked(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
     if options.column:
         in_table = options.file.suffix.lower() in TABLES
         wanted = (options.file, options.column, options.country_column)
-        for name, code, where in of_table(*wanted) if in_table else of_csv(_read(options.file), *wanted):
+        for name, code, where in _of_table(*wanted) if in_table else _of_csv(_read(options.file), *wanted):
             yield name, _country(code or options.country, where)
         return
     text = _read(options.file)
@@ -118,6 +123,50 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as problem:
         message = f"{path}: not UTF-8 (byte {problem.start}); save it as UTF-8."
         raise InputError(message) from None
+
+
+def _of_csv(text: str, path: Path, name: str, country: str | None) -> Iterator[Named]:
+    """Give the names of a column of a CSV, row by row; rows without one are left out."""
+    rows = csv.DictReader(io.StringIO(text))
+    _there(path, (name, country), rows.fieldnames or ())
+    for row in rows:
+        found = (row.get(name) or "").strip()
+        if found:
+            yield found, (row.get(country) or "").strip() if country else "", f"{path}:{rows.line_num}"
+
+
+def _of_table(path: Path, name: str, country: str | None) -> Iterator[Named]:
+    """Give the names of a column of a Parquet, NDJSON or XLSX table; rows that cannot be read are told."""
+    try:
+        from ecluse.tables.reading import blocks, opened  # noqa: PLC0415 - only such tables pay for it
+    except ImportError as problem:
+        message = (
+            f"{path}: to read such a table the package {problem.name} is needed; install it with:"
+            " pip install 'ecluse[batch]', or save the table as CSV."
+        )
+        raise InputError(message) from None
+    source = opened(path)
+    _there(path, (name, country), source.columns)
+    spoiled = 0
+    for block in blocks(source, frozenset({name, country or name})):
+        names = block.table.column(name).to_pylist()
+        countries = block.table.column(country).to_pylist() if country else [None] * len(names)
+        for row, found, code in zip(block.rows.tolist(), names, countries, strict=True):
+            if found is not None and str(found).strip():
+                yield str(found).strip(), str(code or "").strip(), f"{path}: row {row}"
+        for one in block.spoiled:
+            spoiled += 1
+            if spoiled == 1:
+                sys.stderr.write(f"{path}: row {one.row} cannot be read and is left out: {one.reason}.\n")
+    if spoiled > 1:
+        sys.stderr.write(f"{path}: {spoiled:,} rows in all cannot be read and are left out.\n")
+
+
+def _there(path: Path, wanted: Sequence[str | None], columns: Sequence[str]) -> None:
+    for one in wanted:
+        if one and one not in columns:
+            message = f"{path}: has no column {one!r}.{nearest(one, columns)}"
+            raise InputError(message)
 
 
 def _country(code: str | None, where: str) -> str | None:

@@ -182,7 +182,7 @@ def _hash(text: str) -> int:
 
 def open_index(digest: str, read: Callable[[], Snapshot]) -> Index:
     """Open the index of a snapshot from the cache; build it from `read()` where it is not there."""
-    place = _folder() / f"lists-{FORMAT}-{digest[:32]}.idx"
+    place = _place(digest)
     found = _opened(place)
     if found is not None:
         return found
@@ -190,6 +190,15 @@ def open_index(digest: str, read: Callable[[], Snapshot]) -> Index:
     with contextlib.suppress(OSError):
         _kept(place, raw)
     return _over(memoryview(raw))
+
+
+def is_kept(digest: str) -> bool:
+    """Is the index of a snapshot in the cache?"""
+    return _place(digest).exists()
+
+
+def _place(digest: str) -> Path:
+    return _folder() / f"lists-{FORMAT}-{digest[:32]}.idx"
 
 
 def _folder() -> Path:

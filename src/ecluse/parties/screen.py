@@ -18,7 +18,7 @@ from ecluse.parties.features import compare
 from ecluse.parties.reasons import reasons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ecluse.parties.chinese import Segment
@@ -218,20 +218,26 @@ def _by_characters(score: float, query: str, written: str, decide: float) -> flo
     return max(score, 0.99) if alike == 1.0 else min(score, decide - 0.01) if alike < 0.8 else score
 
 
-def lists(place: Path | None = None) -> Screener:
-    """Make the lists of a folder or file ready; without one, the snapshot shipped."""
-    return _lists(place or SHIPPED)
+def lists(place: Path | None = None, tell: Callable[[str], None] | None = None) -> Screener:
+    """Make the lists of a folder or file ready; without one, the snapshot shipped.
+
+    `tell` is given a sentence where they are new and some seconds will pass.
+    """
+    place = place or SHIPPED
+    if tell is not None and not index.is_kept(_digest(place)):
+        tell(f"The lists of {place.name} are new here: an index is made once and kept, which takes some seconds.")
+    return _lists(place)
 
 
 def forget() -> None:
     """Forget the lists that are open; the next screen opens them anew."""
     _lists.cache_clear()
+    _digest.cache_clear()
 
 
 @lru_cache(maxsize=4)
 def _lists(place: Path) -> Screener:
-    digest = files_digest(place)
-    opened = index.open_index(digest, lambda: _read(place))
+    opened = index.open_index(_digest(place), lambda: _read(place))
     head = opened.head
     return Screener(
         index=opened,
@@ -247,6 +253,11 @@ def _read(place: Path) -> Snapshot:
     from ecluse.parties.snapshot import load  # noqa: PLC0415 - only lists that are new pay for the readers
 
     return load(place)
+
+
+@lru_cache(maxsize=4)
+def _digest(place: Path) -> str:
+    return files_digest(place)
 
 
 def files_digest(place: Path) -> str:
