@@ -30,11 +30,14 @@ CARE = {
     "CN-UE": "on China's unreliable entity list",
     "CN-AT": "on China's attention list",
 }
-# Programmes whose SDNs 15 CFR 744.8(a)(1) names (since 2024-03-21), as recalled from the section:
-# their owners' rule reaches what they own.
+# Programmes whose SDNs 15 CFR 744.8(a)(1) names since 2024-03-21 (89 FR 20107): their owners' rule reaches
+# what they own. The section itself was not at hand; its fourteen authorities were read in two summaries of the
+# rule (Thompson Hine, March 2024; ECScreening): executive orders 13405, 13660, 13661, 13662, 13685, 14024 and
+# 14038, foreign terrorist organizations, global terrorism, proliferators, 13581, 14059, narcotics traffickers
+# and kingpins. The tags are OFAC's.
 CARRYING_PROGRAMS = frozenset(
     {"BELARUS", "BELARUS-EO14038", "FTO", "ILLICIT-DRUGS-EO14059", "NPWMD", "RUSSIA-EO14024", "SDGT", "SDNT"}
-    | {"SDNTK", "TCO", "UKRAINE-EO13405", "UKRAINE-EO13660", "UKRAINE-EO13661", "UKRAINE-EO13662"}
+    | {"SDNTK", "TCO", "UKRAINE-EO13660", "UKRAINE-EO13661", "UKRAINE-EO13662"}
     | {"UKRAINE-EO13685"}
 )
 _POLICIES = (
