@@ -181,6 +181,22 @@ def questions(whole: Snapshot, count: int) -> tuple[Questions, Snapshot]:
     return asked, train_names.without(whole, hidden, set())
 
 
+def draw(to: Path, count: int) -> None:
+    """Write a fixed sample of questions, for the quality test of the suite: text, kind, entry meant, alias kept out."""
+    whole = snapshot.load(AMERICAN)
+    asked, part = questions(whole, count)
+    rows = []
+    for text, truth, kind in asked:
+        entry = None if truth is None else whole.entries[truth]
+        kept_out = set(entry.aliases) - set(part.entries[truth].aliases) if entry and truth is not None else ()
+        plain = text.replace("\t", " ").replace("\n", " ")
+        rows.append((plain, kind, entry.id if entry else "", next(iter(kept_out), "")))
+    lines = ["\t".join(row) for row in rows]
+    head = f"# {len(rows)} questions to the US list of {whole.date}, by `bench/screen.py --draw`:"
+    head += " text, kind, entry, alias kept out."
+    to.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+
+
 def told(name: str, rows: list[tuple[float, bool, str]], asked: Questions, found: int, rate: float) -> None:
     """Print a line of the table: recall at two precisions, by kind, candidates' recall, false alerts, rate."""
     wanted = sum(truth is not None for _, truth, _ in asked)
@@ -397,7 +413,11 @@ def main() -> None:
     parser.add_argument("--name-bench", type=Path, help="nomenklatura's contrib/name_bench/cases.csv")
     parser.add_argument("--queries", type=int, default=500, help="names of listed parties to ask for")
     parser.add_argument("--grow", type=int, default=100_000, help="entities to grow to; 0 leaves it out")
+    parser.add_argument("--draw", type=Path, help="only write the sample of the suite's quality test, and end")
     options = parser.parse_args()
+    if options.draw:
+        draw(options.draw, options.queries)
+        return
     cold_start()
     if options.name_bench:
         name_bench(options.name_bench)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ecluse.bounds import Bound
 from ecluse.order import Listing, Owner, Party
 from ecluse.parties import ownership, terms
-from ecluse.parties.holdings import key_of
+from ecluse.parties.names import key_of
 from ecluse.truth import NO, UNKNOWN, YES, Truth, some
 
 if TYPE_CHECKING:

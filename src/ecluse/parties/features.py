@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from ecluse.parties import names
 
@@ -23,9 +23,16 @@ FEATURES = (
     ("glued_ratio", 1), ("glued_start", 1), ("weight_same", 1), ("weight_near", 0), ("best_same", 1),
     ("near_share", 0), ("in_order", 1), ("words_fewer", 0), ("words_apart", -1), ("figures_clash", -1),
     ("forms_clash", -1), ("person", 0), ("first_alike", 1), ("initials", 0), ("lengths", 0), ("common_clash", -1),
+    ("share_any", 1), ("letters", 0),
 )  # fmt: skip
+# What two business words count for that are spelled alike and are not the same.
+RELATED = 0.5
 # How alike two words must be to be one word written twice.
 ALIKE = 0.72
+# How alike a word and several run together must be: to the letter, or nearly. What initials count for.
+GLUED, NEARLY_GLUED, INITIALS, LONGEST_INITIALS = 0.99, 0.85, 0.86, 6
+# What a word counts for that sounds like one of the party's other names.
+SOUNDED = 0.9
 # What two common words count for that may translate one Chinese word.
 TRANSLATED = 0.8
 _VOWELS = re.compile(r"[aeiouyhw]")
@@ -59,25 +66,39 @@ def alike(one: str, two: str) -> float:
         return 1.0
     if any(mark.isdigit() for mark in one) or any(mark.isdigit() for mark in two):
         return 0.0
+    if one in names.words()[1] and two in names.words()[1]:
+        # Both are words of business by themselves, and others: electric is not electronic.
+        return RELATED if Levenshtein.normalized_similarity(one, two) >= ALIKE else 0.0
     short, long = (one, two) if len(one) <= len(two) else (two, one)
     if len(short) == 1:
         return 0.7 if long[0] == short else 0.0
-    near = 0.0
-    if len(short) >= 3 and long.startswith(short):
-        near = 0.8 if len(short) >= 4 else 0.72
-    elif len(short) >= 3 and short[0] == long[0] and len(_bones(short)) >= 3 and _bones(long).startswith(_bones(short)):
-        near = 0.8 if _bones(long) == _bones(short) else 0.74 if _is_short(short) else 0.0
+    near = _shortened(short, long)
     if len(short) >= 3 and sound(one) == sound(two):
         near = max(near, 0.92)
+    return max(near, _slipped(short, long)) if len(short) >= 4 or not near else near
+
+
+def _shortened(short: str, long: str) -> float:
+    """Say how far one word is the other cut short, or without its vowels."""
+    if len(short) < 3:
+        return 0.0
+    if long.startswith(short):
+        return 0.8 if len(short) >= 4 else 0.72
+    if short[0] != long[0] or len(_bones(short)) < 3 or not _bones(long).startswith(_bones(short)):
+        return 0.0
+    return 0.8 if _bones(long) == _bones(short) else 0.74 if _is_short(short) else 0.0
+
+
+def _slipped(short: str, long: str) -> float:
+    """Say how far one word is the other with slips of the pen; two letters swapped are one slip."""
     if len(short) < 4:
-        return near or (0.72 if len(short) == 3 and Levenshtein.distance(one, two) == 1 and one[0] == two[0] else 0.0)
-    ratio = Levenshtein.normalized_similarity(one, two)
-    if ratio < 0.6:
-        return near
-    # A slip inside a word is likelier than another beginning.
-    if one[0] != two[0]:
+        near = len(short) == 3 and short[0] == long[0] and OSA.distance(short, long) == 1
+        return 0.72 if near else 0.0
+    ratio = OSA.normalized_similarity(short, long)
+    # A slip inside a word is likelier than another beginning, unless its first two letters are swapped.
+    if short[0] != long[0] and short[1::-1] != long[:2]:
         ratio -= 0.08
-    return max(near, ratio if ratio >= ALIKE else 0.0)
+    return ratio if ratio >= ALIKE else 0.0
 
 
 def _is_short(word: str) -> bool:
@@ -85,11 +106,18 @@ def _is_short(word: str) -> bool:
 
 
 def compare(
-    asked: Name, listed: Name, weight: Callable[[str], float], *, person: float = 0.5, translated: bool = False
+    asked: Name,
+    listed: Name,
+    weight: Callable[[str], float],
+    *,
+    person: float = 0.5,
+    translated: bool = False,
+    others: frozenset[str] = frozenset(),
 ) -> list[float]:
     """Give the features of a pair, in the order of `FEATURES`.
 
-    `person` is 1, 0, or 0.5 where nobody says. Where the name asked for is `translated`, a common
+    `person` is 1, 0, or 0.5 where nobody says. `others` are the words, and their sounds, of all the
+    names of the listed party: what one alias lacks another may have. Where the name asked for is `translated`, a common
     word on one side may be another common word on the other: 数据 is data or digital.
     """
     one, two = asked.tokens, listed.tokens
@@ -131,6 +159,12 @@ def compare(
         float(sum(len(word) == 1 for word in one) + sum(len(word) == 1 for word in two)),
         short / (long or 1),
         float(min(clash_one, clash_two)),
+        sum(
+            w * max(got, 1.0 if word in others else SOUNDED if sound(word) in others else 0.0)
+            for w, got, word in zip(weights_one, taken_one, one, strict=True)
+        )
+        / all_one,
+        float(min(short, 24)),
     ]
 
 
@@ -152,12 +186,17 @@ def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[flo
     rest_one = [at for at, got in enumerate(taken_one) if not got]
     rest_two = [at for at, got in enumerate(taken_two) if not got]
     if rest_one and rest_two:
-        _nearest(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
-        rest_one = [at for at in rest_one if not taken_one[at]]
-        rest_two = [at for at in rest_two if not taken_two[at]]
-        if rest_one and rest_two:
-            _run_together(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
-            _run_together(two, one, (rest_two, rest_one), (taken_two, taken_one), pairs, turned=True)
+        # Words run together first where they are so to the letter, later where they nearly are.
+        for least in (GLUED, None, NEARLY_GLUED):
+            if least is None:
+                _nearest(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
+            elif len(rest_one) + len(rest_two) > 2:
+                _run_together(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs, least)
+                _run_together(two, one, (rest_two, rest_one), (taken_two, taken_one), pairs, least, turned=True)
+            rest_one = [at for at in rest_one if not taken_one[at]]
+            rest_two = [at for at in rest_two if not taken_two[at]]
+            if not rest_one or not rest_two:
+                break
     return taken_one, taken_two, pairs
 
 
@@ -199,28 +238,50 @@ def _run_together(
     rest: tuple[list[int], list[int]],
     taken: tuple[list[float], list[float]],
     pairs: list[tuple[int, int, float]],
+    least: float,
     *,
     turned: bool = False,
 ) -> None:
-    """Meet one word with several neighbours of the other name written as one: JSCARGUMENT, Lianhaichuangzhi."""
+    """Meet one word with several neighbours of the other name written as one, or with their initials.
+
+    JSCARGUMENT is JSC and ARGUMENT; TTK is Taimyrskaya Toplivnaya Kompaniya.
+    """
+    if len(rest[1]) < 2:
+        return
     for a in rest[0]:
-        if taken[0][a]:
-            continue
         word = one[a]
+        if taken[0][a] or (len(word) < 5 and not (word.isalpha() and 3 <= len(word) <= len(rest[1]))):
+            continue
         for first in rest[1]:
-            glued, last = two[first], first
-            while last + 1 in rest[1] and len(glued) < len(word):
-                last += 1
-                glued += two[last]
+            if two[first][0] != word[0]:
+                continue
+            last = _last(word, two, rest[1], first)
             if last == first or any(taken[1][at] for at in range(first, last + 1)):
                 continue
-            near = Levenshtein.normalized_similarity(word, glued)
-            if near >= 0.85:
+            near = _glued(word, two[first : last + 1])
+            if near >= least:
                 taken[0][a] = near
                 for at in range(first, last + 1):
                     taken[1][at] = near
                 pairs.append((first, a, near) if turned else (a, first, near))
                 break
+
+
+def _last(word: str, two: Sequence[str], rest: Sequence[int], first: int) -> int:
+    """Give the last of the words from `first` on that one word may be run together from, or be the initials of."""
+    letters, last = len(two[first]), first
+    short = len(word) <= LONGEST_INITIALS
+    while last + 1 in rest and (letters < len(word) or (short and last + 1 - first < len(word))):
+        last += 1
+        letters += len(two[last])
+    return last
+
+
+def _glued(word: str, parts: Sequence[str]) -> float:
+    """Say how far a word is several run together, or made of their first letters."""
+    if 3 <= len(word) == len(parts) and all(letter == part[0] for letter, part in zip(word, parts, strict=True)):
+        return INITIALS
+    return OSA.normalized_similarity(word, "".join(parts), score_cutoff=NEARLY_GLUED)
 
 
 def _figures_clash(one: Sequence[str], two: Sequence[str]) -> float:

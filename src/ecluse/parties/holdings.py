@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ecluse.bounds import Bound, exactly
 from ecluse.errors import SourceError, nearest
-from ecluse.parties import names
+from ecluse.parties.names import key_of
 from ecluse.parties.ownership import WHOLE, Holding
 from ecluse.parties.readers.rows import table
 from ecluse.parties.readers.source import examine
@@ -65,11 +65,6 @@ class Register:
                 message = f"{self.path}: more than {MOST_ABOVE} owners stand above {name}; give the file in parts."
                 raise SourceError(message)
         return tuple(found)
-
-
-def key_of(name: str) -> str:
-    """Give what a name is compared by: its letters folded, its legal form kept."""
-    return names.fold(name) or name
 
 
 def read_register(path: Path) -> Register:

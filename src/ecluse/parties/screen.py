@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from ecluse.parties import index, model, names
 from ecluse.parties.ages import SHIPPED
 from ecluse.parties.entry import REQUIRED
-from ecluse.parties.features import compare
+from ecluse.parties.features import compare, sound
 from ecluse.parties.reasons import reasons_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ ONE_PLACE = ({"CN", "HK", "MO"}, {"RU", "BY"}, {"AE", "IR"})
 # What the same words are worth at the least.
 SAME = 0.95
 # A name of telling words alone, beside a longer one that adds only common ones.
-SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.5, 0.8, 0.4, 0.4, 0.6
+SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.3, 0.8, 0.4, 0.4, 0.6
 # What the heaviest word shared with a translated name weighs at the least, for a hit to be acted on.
 TELLING_CHINESE = 0.46
 # Below this much shared weight only common words agree, and nothing is decided.
@@ -68,34 +68,50 @@ class Screener:
     def screen(self, name: str, country: str | None = None) -> tuple[Hit, ...]:
         """Give the hits of a name, best first. `country` is an ISO code, or None where it is not known."""
         readings = tuple(asked_for(name))
-        return self.judge(name, country, readings, [self.index.candidates(asked.name) for asked in readings])
+        pairs = self.pairs(readings, [self.index.candidates(asked.name) for asked in readings])
+        return self.judge(name, country, pairs, [self.model.score(pair.row) for pair in pairs])
 
-    def judge(
-        self, name: str, country: str | None, readings: Sequence[Asked], candidates: Sequence[Sequence[int]]
-    ) -> tuple[Hit, ...]:
-        """Give the hits of a name among the candidates of each of its readings."""
+    def pairs(self, readings: Sequence[Asked], candidates: Sequence[Sequence[int]]) -> list[Pair]:
+        """Measure each reading of a name beside its candidates, and beside the names that are looked up by it."""
+        found = []
+        for asked, docs in zip(readings, candidates, strict=True):
+            for doc in dict.fromkeys((*self.index.looked_up(asked.name), *docs)):
+                row = self._row(asked, doc)
+                if row is not None:
+                    found.append(Pair(asked, doc, row))
+        return found
+
+    def judge(self, name: str, country: str | None, pairs: Sequence[Pair], scores: Sequence[float]) -> tuple[Hit, ...]:
+        """Give the hits of a name, of its pairs and what the model gives them."""
         best: dict[int, tuple[float, int, Asked]] = {}
-        for asked, found in zip(readings, candidates, strict=True):
-            for doc in dict.fromkeys((*self.index.exact(asked.name.fingerprint), *found)):
-                owner = self.index.owner(doc)
-                score = self._score(asked, doc)
-                if asked.segments and score:
-                    score = _by_characters(score, name, self.index.name(doc)[1], self.model.decide)
-                if score >= self.model.grey / 2 and score > best.get(owner, (0.0, 0, asked))[0]:
-                    best[owner] = (score, doc, asked)
+        for pair, given in zip(pairs, scores, strict=True):
+            owner = self.index.owner(pair.doc)
+            score = self._settled(pair, given)
+            if pair.asked.segments and score:
+                score = _by_characters(score, name, self.index.name(pair.doc)[1], self.model.decide)
+            if score >= self.model.grey / 2 and score > best.get(owner, (0.0, 0, pair.asked))[0]:
+                best[owner] = (score, pair.doc, pair.asked)
         return self._hits(best, country)
 
-    def _score(self, asked: Asked, doc: int) -> float:
+    def _row(self, asked: Asked, doc: int) -> list[float] | None:
         listed, _ = self.index.name(doc)
         if _hopeless(asked.name, listed):
-            return 0.0
+            return None
         row = compare(
-            asked.name, listed, self.index.weight, person=self.index.person(doc), translated=bool(asked.segments)
+            asked.name,
+            listed,
+            self.index.weight,
+            person=self.index.person(doc),
+            translated=bool(asked.segments),
+            others=self.index.words_of(self.index.owner(doc)),
         )
         # Little in common at either end of the measures: not worth a look at the trees.
-        if row[0] < 0.4 and row[1] < 0.4 and row[5] < 0.6:
-            return 0.0
-        score = self.model.score(row)
+        return None if row[0] < 0.4 and row[1] < 0.4 and row[5] < 0.6 else row
+
+    def _settled(self, pair: Pair, score: float) -> float:
+        """Settle a score where rules know more than the model: the same words, a short name, only common words."""
+        asked, row = pair.asked, pair.row
+        listed, _ = self.index.name(pair.doc)
         if row[0] > 0.999 and row[1] > 0.999:
             # The same words, in whatever order, are the name itself; the rarer they are, the surer.
             score = SAME + (0.999 - SAME) * min(1.0, row[7] / 2) - _otherwise(asked.name, listed)
@@ -151,6 +167,15 @@ class Screener:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """A reading of the name asked for beside a listed name, with their measures."""
+
+    asked: Asked
+    doc: int
+    row: list[float]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One reading of the name asked for."""
 
@@ -180,8 +205,12 @@ def asked_for(text: str) -> Iterator[Asked]:
 
 
 def _hopeless(asked: names.Name, listed: names.Name) -> bool:
-    """Do two names share no word and not half of their letters? Such a pair never scores."""
+    """Do names share no word, no sound of one, no initials and not half of their letters? Such a pair never scores."""
     if not set(asked.tokens).isdisjoint(listed.tokens):
+        return False
+    if not set(map(sound, asked.tokens)).isdisjoint(map(sound, listed.tokens)):
+        return False
+    if len(asked.tokens) == 1 and asked.glued == "".join(word[0] for word in listed.tokens):
         return False
     return Levenshtein.normalized_similarity(asked.glued, listed.glued, score_cutoff=0.5) == 0.0
 
