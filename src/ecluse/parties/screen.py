@@ -39,6 +39,8 @@ SAME = 0.95
 SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.3, 0.8, 0.4, 0.4, 0.6
 # What the heaviest word shared with a translated name weighs at the least, for a hit to be acted on.
 TELLING_CHINESE = 0.46
+# What all that is only nearly the same weighs at the least; common words may be translated several ways.
+NEARLY_TELLING = 0.8
 # Below this much shared weight only common words agree, and nothing is decided.
 LITTLE = 0.5
 
@@ -126,7 +128,7 @@ class Screener:
         if (
             asked.segments
             and row[9] < TELLING_CHINESE
-            and row[8] < TELLING_CHINESE
+            and row[8] < NEARLY_TELLING
             and not (row[0] > 0.99 and row[1] > 0.99)
         ):
             # Of a translation only common words and places agree.
