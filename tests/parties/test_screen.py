@@ -183,6 +183,10 @@ def test_changes_between_snapshots(tmp_path: Path) -> None:
     ]
     assert [field for field, _, _ in rows[2].fields] == ["cite"]
     assert snapshot.changes(snapshot.load(old), snapshot.load(old)) == []
+    rest = tmp_path / "rest-2026-07-31.jsonl"
+    rest.write_text("\n".join(line for line in lines if '"UVL"' not in line), encoding="utf-8")
+    assert [row.what for row in snapshot.changes(snapshot.load(old), snapshot.load(rest))] == ["removed"]
+    assert snapshot.alone(snapshot.load(old), snapshot.load(rest)) == {"UVL": 1}
 
 
 def test_the_snapshot_shipped_is_whole() -> None:

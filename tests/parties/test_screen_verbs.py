@@ -104,6 +104,7 @@ def test_lists_diff_and_since(tmp_path: Path, capsys: Capture) -> None:
     assert main(["lists", "diff", str(old), str(new)]) == 0
     told = capsys.readouterr().out
     assert "added    EL     Muster Chip Works Co., Ltd." in told
+    assert "holds the list EL: all its entries (1) count as added" in told
     assert "1 added, 0 removed, 0 changed" in told
     assert main(["lists", "diff", str(old), str(new), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["what"] == "added"
