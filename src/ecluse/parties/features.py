@@ -64,7 +64,7 @@ def alike(one: str, two: str) -> float:
     """Say how far two words are one: 1 the same, 0 others; figures are the same or not."""
     if one == two:
         return 1.0
-    if any(mark.isdigit() for mark in one) or any(mark.isdigit() for mark in two):
+    if not one.isalpha() or not two.isalpha():
         return 0.0
     if one in names.words()[1] and two in names.words()[1]:
         # Both are words of business by themselves, and others: electric is not electronic.
@@ -94,7 +94,7 @@ def _slipped(short: str, long: str) -> float:
     if len(short) < 4:
         near = len(short) == 3 and short[0] == long[0] and OSA.distance(short, long) == 1
         return 0.72 if near else 0.0
-    ratio = OSA.normalized_similarity(short, long)
+    ratio = OSA.normalized_similarity(short, long, score_cutoff=ALIKE)
     # A slip inside a word is likelier than another beginning, unless its first two letters are swapped.
     if short[0] != long[0] and short[1::-1] != long[:2]:
         ratio -= 0.08
@@ -116,56 +116,99 @@ def compare(
 ) -> list[float]:
     """Give the features of a pair, in the order of `FEATURES`.
 
-    `person` is 1, 0, or 0.5 where nobody says. `others` are the words, and their sounds, of all the
-    names of the listed party: what one alias lacks another may have. Where the name asked for is `translated`, a common
-    word on one side may be another common word on the other: 数据 is data or digital.
+    `person` is 1, 0, or 0.5 where nobody says. `others` are the words of all the names of the
+    listed party: what one alias lacks another may have. Where the name asked for is
+    `translated`, a common word on one side may be another common word on the other: 数据 is data or digital.
     """
     one, two = asked.tokens, listed.tokens
     weights_one, weights_two = [weight(word) for word in one], [weight(word) for word in two]
     taken_one, taken_two, pairs = align(one, two)
     if translated:
         _as_translated(one, two, (taken_one, taken_two), pairs)
+    met_one, worst_one, clash_one, single_one = _side(one, weights_one, taken_one)
+    met_two, worst_two, clash_two, single_two = _side(two, weights_two, taken_two)
     all_one, all_two = sum(weights_one) or 1e-9, sum(weights_two) or 1e-9
-    same = sum(min(weights_one[a], weights_two[b]) for a, b, near in pairs if near == 1.0)
-    near_sum = sum(min(weights_one[a], weights_two[b]) * near for a, b, near in pairs if near < 1.0)
-    left_one = [weights_one[at] * (1 - got) for at, got in enumerate(taken_one)]
-    left_two = [weights_two[at] * (1 - got) for at, got in enumerate(taken_two)]
-    order = [b for _, b, _ in sorted(pairs)]
-    steps = sum(a < b for a, b in itertools.pairwise(order))
-    sorted_one, sorted_two = " ".join(sorted(one)), " ".join(sorted(two))
-    short, long = min(len(asked.glued), len(listed.glued)), max(len(asked.glued), len(listed.glued))
-    common = names.words()[1]
-    clash_one = sum(1 for at, got in enumerate(taken_one) if got < ALIKE and one[at] in common)
-    clash_two = sum(1 for at, got in enumerate(taken_two) if got < ALIKE and two[at] in common)
+    same, near_sum, best, in_order = _shared(pairs, weights_one, weights_two)
+    glued_one, glued_two = asked.glued, listed.glued
+    short, long = min(len(glued_one), len(glued_two)), max(len(glued_one), len(glued_two))
     return [
-        sum(w * got for w, got in zip(weights_one, taken_one, strict=True)) / all_one,
-        sum(w * got for w, got in zip(weights_two, taken_two, strict=True)) / all_two,
-        max(left_one, default=0.0),
-        max(left_two, default=0.0),
-        Levenshtein.normalized_similarity(sorted_one, sorted_two),
-        Levenshtein.normalized_similarity(asked.glued, listed.glued),
-        JaroWinkler.normalized_similarity(asked.glued, listed.glued),
+        met_one / all_one,
+        met_two / all_two,
+        worst_one,
+        worst_two,
+        Levenshtein.normalized_similarity(_in_order(one), _in_order(two)),
+        Levenshtein.normalized_similarity(glued_one, glued_two),
+        JaroWinkler.normalized_similarity(glued_one, glued_two),
         min(same, 4.0),
         min(near_sum, 4.0),
-        max((min(weights_one[a], weights_two[b]) for a, b, near in pairs if near == 1.0), default=0.0),
+        best,
         near_sum / (same + near_sum) if pairs else 0.0,
-        steps / (len(order) - 1) if len(order) > 1 else 1.0,
+        in_order,
         float(min(len(one), len(two), 6)),
         float(min(abs(len(one) - len(two)), 6)),
         _figures_clash(one, two),
         _forms_clash(asked.forms, listed.forms),
         person,
         max(alike(one[0], two[0]), alike(one[-1], two[-1]), alike(one[0], two[-1]), alike(one[-1], two[0])),
-        float(sum(len(word) == 1 for word in one) + sum(len(word) == 1 for word in two)),
+        float(single_one + single_two),
         short / (long or 1),
         float(min(clash_one, clash_two)),
-        sum(
-            w * max(got, 1.0 if word in others else SOUNDED if sound(word) in others else 0.0)
-            for w, got, word in zip(weights_one, taken_one, one, strict=True)
-        )
-        / all_one,
+        _known_elsewhere(one, weights_one, taken_one, others) / all_one,
         float(min(short, 24)),
     ]
+
+
+@lru_cache(maxsize=65536)
+def _in_order(words: tuple[str, ...]) -> str:
+    return " ".join(sorted(words))
+
+
+def _side(words: Sequence[str], weights: Sequence[float], taken: Sequence[float]) -> tuple[float, float, int, int]:
+    """Give the weight met on one side, the heaviest word left, how many common words are left, and single letters."""
+    common = names.words()[1]
+    met = worst = 0.0
+    clash = single = 0
+    for word, weight, got in zip(words, weights, taken, strict=True):
+        met += weight * got
+        left = weight * (1 - got)
+        worst = max(left, worst)
+        clash += got < ALIKE and word in common
+        single += len(word) == 1
+    return met, worst, clash, single
+
+
+def _shared(
+    pairs: Sequence[tuple[int, int, float]], weights_one: Sequence[float], weights_two: Sequence[float]
+) -> tuple[float, float, float, float]:
+    """Give the weight of the same words, of those alike, of the heaviest same one, and how far the order is kept."""
+    same = near_sum = best = 0.0
+    for a, b, near in pairs:
+        weight = min(weights_one[a], weights_two[b])
+        if near == 1.0:
+            same += weight
+            best = max(best, weight)
+        else:
+            near_sum += weight * near
+    if len(pairs) < 2:
+        return same, near_sum, best, 1.0
+    order = [b for _, b, _ in sorted(pairs)]
+    return same, near_sum, best, sum(a < b for a, b in itertools.pairwise(order)) / (len(order) - 1)
+
+
+def _known_elsewhere(
+    words: Sequence[str], weights: Sequence[float], taken: Sequence[float], others: frozenset[str]
+) -> float:
+    """Give the weight met, where a word that another name of the party has, or the sound of one, is met as well."""
+    total = 0.0
+    for word, weight, got in zip(words, weights, taken, strict=True):
+        elsewhere = got
+        if got < 1.0 and word in others:
+            elsewhere = 1.0
+        elif got < SOUNDED and len(word) > 2:
+            heard = sound(word)
+            elsewhere = SOUNDED if any(sound(other) == heard for other in others) else got
+        total += weight * elsewhere
+    return total
 
 
 def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[float], list[tuple[int, int, float]]]:

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.parties import names
 from ecluse.parties.entry import Entry
-from ecluse.parties.features import sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -102,7 +101,7 @@ class Index:
         return _thawed(json.loads(bytes(self.entries[at[number] : at[number + 1]])))
 
     def words_of(self, number: int) -> frozenset[str]:
-        """Give the words of all the names of an entry, and their sounds."""
+        """Give the words of all the names of an entry."""
         found = self.known.get(number)
         if found is None:
             owners, at = self.sections["owners"], self.sections["text_at"]
@@ -110,7 +109,7 @@ class Index:
             while doc < len(owners) and owners[doc] == number:
                 words.update(str(self.texts[at[doc] : at[doc + 1]], "utf-8").partition("\t")[0].split())
                 doc += 1
-            found = self.known[number] = frozenset(words | set(map(sound, words)))
+            found = self.known[number] = frozenset(words)
             if len(self.known) > MOST_KNOWN:
                 self.known.clear()
         return found

@@ -78,9 +78,10 @@ class Screener:
         found = []
         for asked, docs in zip(readings, candidates, strict=True):
             for doc in dict.fromkeys((*self.index.looked_up(asked.name), *docs)):
-                row = self._row(asked, doc)
+                listed, _ = self.index.name(doc)
+                row = None if _hopeless(asked.name, listed) else self._row(asked, listed, doc)
                 if row is not None:
-                    found.append(Pair(asked, doc, row))
+                    found.append(Pair(asked, listed, doc, row))
         return found
 
     def judge(self, name: str, country: str | None, pairs: Sequence[Pair], scores: Sequence[float]) -> tuple[Hit, ...]:
@@ -95,10 +96,7 @@ class Screener:
                 best[owner] = (score, pair.doc, pair.asked)
         return self._hits(best, country)
 
-    def _row(self, asked: Asked, doc: int) -> list[float] | None:
-        listed, _ = self.index.name(doc)
-        if _hopeless(asked.name, listed):
-            return None
+    def _row(self, asked: Asked, listed: names.Name, doc: int) -> list[float] | None:
         row = compare(
             asked.name,
             listed,
@@ -113,10 +111,9 @@ class Screener:
     def _settled(self, pair: Pair, score: float) -> float:
         """Settle a score where rules know more than the model: the same words, a short name, only common words."""
         asked, row = pair.asked, pair.row
-        listed, _ = self.index.name(pair.doc)
         if row[0] > 0.999 and row[1] > 0.999:
             # The same words, in whatever order, are the name itself; the rarer they are, the surer.
-            score = SAME + (0.999 - SAME) * min(1.0, row[7] / 2) - _otherwise(asked.name, listed)
+            score = SAME + (0.999 - SAME) * min(1.0, row[7] / 2) - _otherwise(asked.name, pair.listed)
         elif row[0] > 0.999 and row[3] <= SMALL and row[9] >= TELLING:
             # All that was asked for is there, and only common words are not: a short name, to be cleared.
             score = max(score, SHORT_NAME)
@@ -173,6 +170,7 @@ class Pair:
     """A reading of the name asked for beside a listed name, with their measures."""
 
     asked: Asked
+    listed: names.Name
     doc: int
     row: list[float]
 
@@ -208,13 +206,18 @@ def asked_for(text: str) -> Iterator[Asked]:
 
 def _hopeless(asked: names.Name, listed: names.Name) -> bool:
     """Do names share no word, no sound of one, no initials and not half of their letters? Such a pair never scores."""
-    if not set(asked.tokens).isdisjoint(listed.tokens):
-        return False
-    if not set(map(sound, asked.tokens)).isdisjoint(map(sound, listed.tokens)):
+    words = _words(asked.tokens)
+    if not words.isdisjoint(listed.tokens) or not words.isdisjoint(map(sound, listed.tokens)):
         return False
     if len(asked.tokens) == 1 and asked.glued == "".join(word[0] for word in listed.tokens):
         return False
     return Levenshtein.normalized_similarity(asked.glued, listed.glued, score_cutoff=0.5) == 0.0
+
+
+@lru_cache(maxsize=4096)
+def _words(tokens: tuple[str, ...]) -> frozenset[str]:
+    """Give words and their sounds."""
+    return frozenset(tokens) | frozenset(map(sound, tokens))
 
 
 def _otherwise(asked: names.Name, listed: names.Name) -> float:
