@@ -246,7 +246,7 @@ def test_follow_the_money(tmp_path: Path, text: str, expected: Bound | None) -> 
         read_register(path)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """Whatever a file of owners holds, it is read or refused."""

@@ -142,7 +142,7 @@ def test_other_supplements_are_not_taken_for_the_entity_list(tmp_path: Path) -> 
     assert "Procedure of the committee" not in {entry.name for entry in read_file(path).entries}
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.recursive(
