@@ -205,9 +205,12 @@ def told(name: str, rows: list[tuple[float, bool, str]], asked: Questions, found
     at95, cut = sets.recall_at(flat, 0.95)
     if name.startswith("ours"):
         held("us_recall_at_95", at95)
+        held("us_candidates", found / wanted)
     hits = Counter(kind for score, right, kind in rows if right and score >= cut)
     kinds = Counter(kind for _, truth, kind in asked if truth is not None)
     false = sum(score >= cut for score, _, kind in rows if kind == "unlisted")
+    if name.startswith("ours") and false > FLOORS["us_false_most"]:
+        FALLEN.append(f"us_false_most is {false}, at the most {FLOORS['us_false_most']}")
     parts = ", ".join(f"{kind} {hits[kind]}/{kinds[kind]}" for kind in sorted(kinds))
     print(
         f"{name:34} R@P90 {at90:.3f}  R@P95 {at95:.3f}  ({parts})  candidates {found / wanted:.3f}"

@@ -43,12 +43,16 @@ def with_owners(line: Line, register: Register) -> tuple[Line, tuple[str, ...]]:
     """
     filled: dict[str, Party] = {}
     told: list[str] = []
+    # One party in two roles stays one.
+    made: dict[int, Party] = {}
     for role, party in line.parties():
         if party is None or party.name is None or party.owners is not None:
             continue
         rows = register.owners_of(party.name)
         if rows:
-            filled[role] = dataclasses.replace(party, owners=(*map(_owner, rows), *_rest(rows)))
+            if id(party) not in made:
+                made[id(party)] = dataclasses.replace(party, owners=(*map(_owner, rows), *_rest(rows)))
+            filled[role] = made[id(party)]
             told.append(f"The owners of {party.name} ({role.replace('_', ' ')}) are those of {register.path}.")
     if not filled:
         return line, ()
