@@ -109,10 +109,8 @@ def _candidates(screener: Screener, readings: Sequence[screen.Asked]) -> Iterato
     for at in range(len(rows)):
         start, end = top.indptr[at], top.indptr[at + 1]
         scores, docs = top.data[start:end], top.indices[start:end]
-        floor = index.FLOOR * scores[0] if len(scores) else 0.0
-        yield index.best_of(
-            (score, doc) for score, doc in zip(scores.tolist(), docs.tolist(), strict=True) if score >= floor
-        )
+        best = float(scores[0]) if len(scores) else 0.0
+        yield index.best_of(zip(docs.tolist(), scores.tolist(), strict=True), best)
 
 
 def _asked(rows: Sequence[dict[int, float]]) -> Any:  # noqa: ANN401 - its library carries no types

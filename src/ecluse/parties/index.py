@@ -44,6 +44,8 @@ CANDIDATES = 16
 MOST_KNOWN = 50_000
 # Candidates that share less than this part of what the best one shares are left out.
 FLOOR = 0.3
+# Where the best candidate shares less than this, so many are looked at, down to this part of what it shares.
+LITTLE_SHARED, MORE = 0.5, (40, 0.3)
 HEAD = 16_384
 # Run together, a name of fewer letters tells nothing; initials are those of three to six words, of few names.
 SHORTEST_GLUED, SHORTEST_INITIALS, LONGEST_INITIALS, MOST_INITIALS = 5, 3, 6, 6
@@ -169,7 +171,7 @@ class Index:
         length = math.sqrt(sum(weight * weight for _, weight in kept.values())) or 1.0
         return {piece: weight / length for piece, (_, weight) in kept.items()}
 
-    def candidates(self, name: Name, most: int = CANDIDATES) -> list[int]:
+    def candidates(self, name: Name) -> list[int]:
         """Give the names that share the most, by the weight of shared pieces; ties by number."""
         total: dict[int, float] = {}
         seen = total.get
@@ -180,13 +182,17 @@ class Index:
                 total[doc] = seen(doc, 0.0) + weight * share
         if not total:
             return []
-        floor = FLOOR * max(total.values())
-        return best_of(((score, doc) for doc, score in total.items() if score >= floor), most)
+        return best_of(total.items(), max(total.values()))
 
 
-def best_of(rows: Iterable[tuple[float, int]], most: int = CANDIDATES) -> list[int]:
-    """Give the names that share the most; of those that share alike, to four places, the first of the list."""
-    return [doc for _, doc in sorted((-round(score, 4), doc) for score, doc in rows)[:most]]
+def best_of(rows: Iterable[tuple[int, float]], best: float) -> list[int]:
+    """Give the names that share the most; of those that share alike, to four places, the first of the list.
+
+    Where even the best shares little, more are looked at.
+    """
+    most, floor = (CANDIDATES, FLOOR) if best >= LITTLE_SHARED else MORE
+    least = floor * best
+    return [doc for _, doc in sorted((-round(score, 4), doc) for doc, score in rows if score >= least)[:most]]
 
 
 def weight_of(word: str, rarity: float) -> float:
