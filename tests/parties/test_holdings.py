@@ -188,6 +188,7 @@ BAD = {
     "X,,50,,\n": r"owner or owned is empty",
     "X,x,50,,\n": r"said to own itself",
     "X,A,50,40,\n": r"gives percent and a bound",
+    "Muster Co., Ltd.,A,50,,\n": r"owners\.csv:2: has 6 cells, its header 5; put a name that holds a comma into quotes",
     "": r"holds no ownership",
 }
 

@@ -203,6 +203,7 @@ def _json(
     owned: Mapping[str, Above],
 ) -> None:
     lists = {"date": screener.date.isoformat(), "age_days": (on - screener.date).days, "digest": screener.digest}
+    lists["dates"] = dict(screener.dates)
     for name, country in asked:
         rows = [_row(hit) for hit in found[name, country]]
         data = {"query": name, "country": country, "hits": rows, "lists": lists}
@@ -260,7 +261,12 @@ def _text(
             for step in one.steps:
                 say(f"         {step}")
     told = ", ".join(f"{code} {count:,}" for code, count in sorted(screener.counts.items()))
-    say(f"\nAs for age, {age_said(screener.date, on)}. Held: {told}.")
+    others: dict[str, list[str]] = {}
+    for code, date in sorted(screener.dates.items()):
+        if date != screener.date.isoformat():
+            others.setdefault(date, []).append(code)
+    apart = "".join(f" {', '.join(codes)} of {date}." for date, codes in others.items())
+    say(f"\nAs for age, {age_said(screener.date, on)}.{apart} Held: {told}.")
     say("A hit is a name, not a person: clear it with the list's own entry at hand. This is no legal advice.")
 
 

@@ -81,7 +81,7 @@ def read_register(path: Path) -> Register:
 
 def _from_csv(source: Source) -> Iterator[Holding]:
     begun = False
-    for number, row in table(source):
+    for number, row in table(source, strict=True):
         where = f"{source.path}:{number}"
         if not begun:
             _columns(source, row)

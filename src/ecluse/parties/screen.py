@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,10 @@ class Hit:
 
 @dataclass(frozen=True, eq=False)
 class Screener:
-    """Lists made ready: their index, their day, what they hold, and the digest of the files they came from."""
+    """Lists made ready: their index, their day, what they hold, and the digest of the files they came from.
+
+    `dates` gives the day of each list, where one is of another day than the snapshot.
+    """
 
     index: index.Index
     date: dt.date
@@ -66,6 +69,7 @@ class Screener:
     counts: Mapping[str, int]
     model: model.Model
     faults: int = 0
+    dates: Mapping[str, str] = field(default_factory=dict)
 
     def screen(self, name: str, country: str | None = None) -> tuple[Hit, ...]:
         """Give the hits of a name, best first. `country` is an ISO code, or None where it is not known."""
@@ -280,6 +284,7 @@ def _lists(place: Path) -> Screener:
         counts=head["counts"],  # type: ignore[arg-type]
         model=model.load(),
         faults=int(str(head["faults"])),
+        dates=head["dates"],  # type: ignore[arg-type]
     )
 
 

@@ -198,7 +198,7 @@ def transcribed(source: Source, reading: Reading) -> None:
 
     `until` is the day on which the measures were stopped, `note` what else is known of them.
     """
-    for number, row in table(source):
+    for number, row in table(source, strict=True):
         reading.rows += 1
         code, name = clean(row.get("list")) or "", name_of(row.get("name"))
         if name is None or code not in MINISTRY.values():
@@ -224,7 +224,7 @@ def transcribed(source: Source, reading: Reading) -> None:
 
 def military_companies(source: Source, reading: Reading) -> None:
     """Read a list under section 1260H: CSV with `name`, and optionally `aliases` (by `;`), `parent`, `date`, `cite`."""
-    for number, row in table(source):
+    for number, row in table(source, strict=True):
         reading.rows += 1
         name = name_of(row.get("name"))
         if name is None:

@@ -76,14 +76,25 @@ class Reading:
         return unique(found, name)
 
 
-def table(source: Source, delimiter: str = ",", skip: int = 0) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the rows of a CSV with a header, by small column names, with their line."""
+def table(
+    source: Source, delimiter: str = ",", skip: int = 0, *, strict: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give the rows of a CSV with a header, by small column names, with their line.
+
+    `strict` refuses a row of more cells than the header has: a comma within a name that is not quoted.
+    """
     csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(source.lines(skip), delimiter=delimiter)
     try:
         header = [" ".join(name.split()).lower().lstrip("\ufeff") for name in next(reader, [])]
         for cells in reader:
             if any(cell.strip() for cell in cells):
+                if strict and any(cell.strip() for cell in cells[len(header) :]):
+                    message = (
+                        f"{source.name}:{reader.line_num + skip}: has {len(cells)} cells, its header {len(header)};"
+                        ' put a name that holds a comma into quotes: "Muster Co., Ltd.".'
+                    )
+                    raise SourceError(message)
                 whole = cells + [""] * (len(header) - len(cells))
                 yield reader.line_num + skip, dict(zip(header, whole, strict=False))
     except csv.Error as problem:
