@@ -89,7 +89,7 @@ def table(
         header = [" ".join(name.split()).lower().lstrip("\ufeff") for name in next(reader, [])]
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                if strict and any(cell.strip() for cell in cells[len(header) :]):
+                if strict and len(cells) > len(header):
                     message = (
                         f"{source.name}:{reader.line_num + skip}: has {len(cells)} cells, its header {len(header)};"
                         ' put a name that holds a comma into quotes: "Muster Co., Ltd.".'
