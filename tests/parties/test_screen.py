@@ -288,3 +288,15 @@ def test_a_new_index_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     aside("two")
     assert said.getvalue() == "two\n"
     screen.forget()
+
+
+def test_many_names_get_the_scores_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All pairs down one tree after another, or pair by pair: the same hits, whatever is installed."""
+    monkeypatch.setattr(batch, "WORTH_ARRAYS", 0)
+    asked = [(name, country) for name, country, _ in MET] + [("", None), ("Siemens Aktiengesellschaft", "DE")]
+    asked += [(entry.name[:30], None) for entry in snapshot.load().entries[::2000]]
+    found = batch.many(None, asked, processes=1)
+    for name, country in asked:
+        alone = LISTS.screen(name, country)
+        assert [hit.entry.id for hit in found[name, country]] == [hit.entry.id for hit in alone]
+        assert [hit.score for hit in found[name, country]] == pytest.approx([hit.score for hit in alone], abs=2e-4)

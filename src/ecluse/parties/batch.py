@@ -19,6 +19,8 @@ Asked = tuple[str, str | None]
 # Below this many distinct names one process is done before others have started.
 WORTH_A_PROCESS = 3_000
 PIECE = 500
+# Below this many names it takes longer to import the libraries of arrays than to do without them.
+WORTH_ARRAYS = 100
 # How many are taken from the product: many names may share alike, and of those the first of the list count.
 TIES = 60
 
@@ -40,6 +42,8 @@ def many(place: Path | None, asked: Sequence[Asked], processes: int | None = Non
 
 def _some(place: Path | None, asked: Sequence[Asked]) -> list[tuple[Hit, ...]]:
     screener = screen.lists(place)
+    if len(asked) < WORTH_ARRAYS:
+        return [screener.screen(name, country) for name, country in asked]
     readings = [tuple(screen.asked_for(name)) for name, _ in asked]
     found = iter(_candidates(screener, [one for each in readings for one in each]))
     pairs = [screener.pairs(each, [next(found) for _ in each]) for each in readings]
