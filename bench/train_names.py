@@ -15,9 +15,10 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from variants import stranger, vary
+from variants import namesake, stranger, vary
 
 from ecluse.parties import features, index, names
+from ecluse.parties.ages import AMERICAN
 from ecluse.parties.snapshot import load
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Asked = tuple[list[tuple[str, int | None, str]], dict[int, str], set[int]]
 
 SEED = 20260731
-TREES, LEAVES = 70, 14
+TREES, LEAVES = 140, 20
 
 
 def fold_of(entry: Entry) -> int:
@@ -98,6 +99,8 @@ def questions(snapshot: Snapshot, folds: set[int], seed: int, hide: float = 0.5)
             asked.append((told, number, kind))
         if rng.random() < 0.5 and number not in gone:
             asked.append((stranger(rng, entry.name, pool, person), None, "stranger"))
+        if rng.random() < 0.3 and number not in gone and not person and (other := namesake(rng, entry.name)):
+            asked.append((other, None, "namesake"))
     return asked, hidden, gone
 
 
@@ -111,9 +114,11 @@ def pairs(snapshot: Snapshot, folds: set[int], seed: int) -> tuple[list[list[flo
         for reading in names.readings(text)[:1] if kind == "stranger" else names.readings(text)[-1:]:
             name = names.parse(reading)
             best: dict[int, list[float]] = {}
-            for doc in seen.candidates(name):
+            for doc in dict.fromkeys((*seen.looked_up(name), *seen.candidates(name))):
                 owner = seen.owner(doc)
-                row = features.compare(name, seen.name(doc)[0], seen.weight, person=seen.person(doc))
+                row = features.compare(
+                    name, seen.name(doc)[0], seen.weight, person=seen.person(doc), others=seen.words_of(owner)
+                )
                 if owner not in best or row[0] + row[1] + row[5] > best[owner][0] + best[owner][1] + best[owner][5]:
                     best[owner] = row
             for owner, row in best.items():
@@ -136,9 +141,9 @@ def grow(rows: list[list[float]], labels: list[int]) -> Any:  # noqa: ANN401 - i
 
     data = lightgbm.Dataset(np.asarray(rows), np.asarray(labels), feature_name=[name for name, _ in features.FEATURES])
     options = {
-        "objective": "binary", "num_leaves": LEAVES, "learning_rate": 0.18, "min_data_in_leaf": 60,
+        "objective": "binary", "num_leaves": LEAVES, "learning_rate": 0.11, "min_data_in_leaf": 40,
         "monotone_constraints": [sign for _, sign in features.FEATURES], "lambda_l2": 2.0, "seed": SEED,
-        "num_threads": 2, "verbosity": -1, "deterministic": True, "max_depth": 6,
+        "num_threads": 2, "verbosity": -1, "deterministic": True, "max_depth": 7,
         "monotone_constraints_method": "intermediate",
     }  # fmt: skip
     return lightgbm.train(options, data, num_boost_round=TREES)
@@ -184,7 +189,7 @@ def main(target: Path) -> None:
     """Train, set the bands, write."""
     import numpy as np
 
-    snapshot = load()
+    snapshot = load(AMERICAN)
     rows, labels, _ = pairs(snapshot, {0, 1, 2, 3, 4, 5, 6}, SEED)
     print(f"{len(rows):,} pairs, {sum(labels):,} of one party")
     model = grow(rows, labels)

@@ -34,6 +34,11 @@ LOOKALIKES = str.maketrans("aeocpxyAEOCPXTHKMB", "аеосрхуАЕОСРХТН
 # Words of legal forms and of business, by which no stranger is told from a listed party.
 PLAIN = frozenset(SHORT) | {"liability", "joint", "stock", "public", "private", "holding", "holdings", "enterprise"}
 PLAIN |= {"state", "unitary", "federal", "trading", "shipping", "general", "academy", "technology", "obshchestvo"}
+TRADES = (
+    "Motors", "Electronics", "Bank", "Foods", "Energy", "Insurance", "Pharma", "Logistics", "Software", "Textiles",
+    "Consulting", "Airlines", "Steel", "Chemicals", "Telecom", "Media", "Holding", "Trading", "Capital",
+    "Engineering", "Technologies", "Industries", "Services", "Shipping", "International", "Solutions",
+)  # fmt: skip
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -172,6 +177,18 @@ def stranger(rng: random.Random, text: str, pool: list[str], person: bool = Fals
     at = rng.choice(long) if person else max(long[:3], key=lambda place: len(words[place]))
     words[at] = coined(rng, pool)
     return " ".join(words)
+
+
+def namesake(rng: random.Random, text: str) -> str | None:
+    """Another firm that shares one telling word with this one, and nothing else; None where it has no other word."""
+    words = [word.strip(".,()'\"") for word in text.split()]
+    telling = [word for word in words if len(word) > 3 and word.isalpha() and word.lower() not in PLAIN]
+    if len(telling) < 2:
+        return None
+    brand = rng.choice(telling[:2]).capitalize()
+    trade = rng.choice(TRADES)
+    form = rng.choice(("Inc.", "Ltd", "GmbH", "AG", "S.A.", "Corporation", "Group", "Co., Ltd.", "PLC", "LLC"))
+    return rng.choice((f"{brand} {form}", f"{brand} {trade} {form}", f"{brand} {trade}", f"{trade} {brand} {form}"))
 
 
 def coined(rng: random.Random, pool: list[str]) -> str:

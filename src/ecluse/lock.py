@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ecluse.item import Given
     from ecluse.order import Line
     from ecluse.parties.cleared import Cleared
+    from ecluse.parties.holdings import Register
     from ecluse.parties.screen import Screener
 
 READINGS = ("enforced", "text")
@@ -78,17 +79,19 @@ def decide(
     reading: str = "enforced",
     lists: Screener | None = None,
     cleared: tuple[Cleared, ...] = (),
+    owners: Register | None = None,
 ) -> Decision:
     """Answer for one line: may it pass, on that day, as known by then, under that reading?
 
     `lists` holds the parties against restricted-party lists; without it, whether they are listed
-    is what the line says, or not known. `cleared` are hits that a person has judged.
+    is what the line says, or not known. `cleared` are hits that a person has judged; `owners` says
+    who owns whom where the line does not, and only with `lists`.
     """
     lock = lock or build()
     day, known = moment(on, line.on, known)
     given, screening = line, None
     if lists is not None:
-        line, screening = _screened(line, lists, day, known, cleared)
+        line, screening = _screened(line, lists, day, known, cleared, owners)
     parts = parts_of(line, lock)
     models = tuple(dict.fromkeys(one.model for part in parts for one in part.candidates if one.model))
     exporter = _exporter(line, lock, parts, models, (day, known, reading))
@@ -107,7 +110,9 @@ def decide(
         exporter=exporter,
         importer=importer,
         measures=shown.measures,
-        digests=_digests(given, lock) | ({"lists": screening.digest} if screening else {}),
+        digests=_digests(given, lock)
+        | ({"lists": screening.digest} if screening else {})
+        | ({"owners": owners.digest} if owners else {}),
         split=(*exporter.split, *importer.split),
         item=_label(parts),
         quantity=f"{line.quantity.exact:,}" if line.quantity.exact else str(line.quantity),
@@ -118,11 +123,11 @@ def decide(
 
 
 def _screened(
-    line: Line, lists: Screener, day: dt.date, known: Known, cleared: tuple[Cleared, ...]
+    line: Line, lists: Screener, day: dt.date, known: Known, cleared: tuple[Cleared, ...], owners: Register | None
 ) -> tuple[Line, Screening]:
     from ecluse.parties.gates import screened  # noqa: PLC0415 - only those who screen pay for it
 
-    return screened(line, lists, day, known.last_day("exporter"), cleared)
+    return screened(line, lists, day, known.last_day("exporter"), cleared, owners)
 
 
 def moment(on: dt.date | None, own: dt.date | None, known: Known | None) -> tuple[dt.date, Known]:

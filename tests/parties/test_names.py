@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecluse.parties import chinese, names
@@ -67,6 +67,7 @@ def test_words_that_are_alike() -> None:
         assert alike(one, two) == 0.0, (one, two)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_name(text: str) -> None:
     """Whatever is given folds to small letters and figures, twice the same, and has words unless it has none."""

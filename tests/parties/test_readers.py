@@ -150,12 +150,13 @@ def test_bad_file_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_folder_is_one_snapshot(tmp_path: Path) -> None:
-    """Its day is that of its oldest file; ids that clash stay two entries; a file without a day is refused."""
+    """Its day is that of the oldest list that asks a licence; ids that clash stay two; a day there must be."""
     for name in ("joined-2026-07-31.jsonl", "un.xml", "eu.csv"):
         written(tmp_path, name)
     (tmp_path / "again-2026-07-31.jsonl").write_text(made.JOINED, encoding="utf-8")
     snapshot = read_folder(tmp_path)
-    assert snapshot.date == dt.date(2026, 2, 27)
+    assert snapshot.date == dt.date(2026, 7, 31)
+    assert (snapshot.dates["UN"], snapshot.dates["EU"]) == (dt.date(2026, 2, 27), dt.date(2026, 8, 5))
     assert snapshot.counts["EL"] == 2
     assert snapshot.find("csl-7~2") is not None
     (tmp_path / "undated.jsonl").write_text(made.JOINED, encoding="utf-8")

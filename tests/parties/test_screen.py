@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import json
 import tomllib
 from typing import TYPE_CHECKING
@@ -10,8 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecluse.cli.common import aside
 from ecluse.parties import ages, batch, model, screen, snapshot
+from ecluse.parties.entry import listed_on
 from ecluse.parties.features import FEATURES
+from ecluse.truth import NO, YES
 from tests.conftest import ROOT
 from tests.parties import made, sets
 
@@ -49,7 +54,7 @@ def test_listed_party_is_met(name: str, country: str | None, entry: str) -> None
     ("name", "country"),
     [
         ("NVIDIA Corporation", "US"),
-        ("Alibaba Group Holding Limited", "CN"),
+        ("JD.com, Inc.", "CN"),
         ("Muster Handels GmbH", "DE"),
         ("BELLETECH CORP", None),
         ("上海浦东发展银行股份有限公司", "CN"),
@@ -178,16 +183,41 @@ def test_changes_between_snapshots(tmp_path: Path) -> None:
     ]
     assert [field for field, _, _ in rows[2].fields] == ["cite"]
     assert snapshot.changes(snapshot.load(old), snapshot.load(old)) == []
+    rest = tmp_path / "rest-2026-07-31.jsonl"
+    rest.write_text("\n".join(line for line in lines if '"UVL"' not in line), encoding="utf-8")
+    assert [row.what for row in snapshot.changes(snapshot.load(old), snapshot.load(rest))] == ["removed"]
+    assert snapshot.alone(snapshot.load(old), snapshot.load(rest)) == {"UVL": 1}
 
 
 def test_the_snapshot_shipped_is_whole() -> None:
-    """25,921 entries, every list that a screen needs, no address from a third party, no fault."""
+    """The US list of 25,921, China's and section 1260H's beside it; no address from a third party, no fault."""
+    assert len(snapshot.load(ages.AMERICAN).entries) == 25_921
     shipped = snapshot.load()
-    assert len(shipped.entries) == 25_921
+    assert shipped.counts["1260H"] == 188
+    assert (shipped.counts["CN-EC"], shipped.counts["CN-UE"], shipped.counts["CN-AT"]) == (139, 61, 40)
+    assert len(shipped.entries) == 25_921 + 188 + 240
+    assert shipped.date == snapshot.load(ages.AMERICAN).date
+    assert shipped.dates["1260H"] < shipped.dates["CN-EC"] < shipped.date
     assert not shipped.faults
     assert not [entry for entry in shipped.entries if entry.addresses]
     assert shipped.find("csl-5745") is not None
     assert "too old" in ages.age_said(shipped.date, shipped.date.replace(day=1, month=11))
+
+
+def test_what_was_transcribed_has_its_source() -> None:
+    """Every entry of our own transcriptions has a day and a source; what was stopped ends, and only lists warn."""
+    own = [one for one in snapshot.load().entries if one.list not in snapshot.load(ages.AMERICAN).counts]
+    assert own
+    for entry in own:
+        assert entry.listed is not None
+        assert entry.cite
+        assert (entry.cite or "").startswith("https://") == (entry.list != "1260H")
+        assert entry.until is None or entry.until > entry.listed
+    (met, *_) = LISTS.screen("阿里巴巴集团控股有限公司", "CN")
+    assert (met.entry.list, met.entry.name) == ("1260H", "Alibaba Group Holding Limited")
+    (stopped, *_) = [hit for hit in LISTS.screen("General Dynamics Land Systems") if hit.entry.list == "CN-EC"]
+    assert listed_on(stopped.entry, LISTS.date, dt.date(2025, 6, 1)) is YES
+    assert listed_on(stopped.entry, LISTS.date, dt.date(2026, 1, 1)) is NO
 
 
 def test_the_model_reads_the_features_there_are() -> None:
@@ -216,13 +246,13 @@ def test_the_same_words_are_always_met() -> None:
 
 def test_chinese_quality_does_not_fall() -> None:
     """On the half kept for testing, with near ones beside it: recall at 95 % precision, no fewer than the floor."""
-    shipped = snapshot.load()
+    shipped, lists = snapshot.load(ages.AMERICAN), screen.lists(ages.AMERICAN)
     rows = [
-        (*sets.score(LISTS, firm, shipped.find(firm.entry or "")), True) for firm in sets.firms() if sets.held_out(firm)
+        (*sets.score(lists, firm, shipped.find(firm.entry or "")), True) for firm in sets.firms() if sets.held_out(firm)
     ]
-    rows += [(*sets.score(LISTS, firm, None), False) for firm in (*sets.near(), *sets.made()) if sets.held_out(firm)]
+    rows += [(*sets.score(lists, firm, None), False) for firm in (*sets.near(), *sets.made()) if sets.held_out(firm)]
     recall, _ = sets.recall_at(rows, 0.95)
-    false = sum(value >= LISTS.model.decide for value, _, wanted in rows if not wanted)
+    false = sum(value >= lists.model.decide for value, _, wanted in rows if not wanted)
     assert recall >= FLOORS["parties"]["chinese_recall_at_95"]
     assert false <= FLOORS["parties"]["chinese_false_most"]
 
@@ -235,3 +265,38 @@ def test_the_chinese_set_is_sound() -> None:
     assert all(snapshot.load().find(firm.entry or "") for firm in firms)
     assert not {firm.name for firm in firms} & {firm.name for firm in sets.near()}
     assert len(sets.near()) + len(sets.made()) >= len(firms)
+
+
+def test_a_new_index_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists that are new say that they take some seconds; kept ones say nothing; without a terminal nothing is said."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "joined-2026-07-31.jsonl"
+    path.write_text(made.JOINED, encoding="utf-8")
+    told: list[str] = []
+    screen.forget()
+    screen.lists(path, told.append)
+    assert len(told) == 1
+    assert "joined-2026-07-31.jsonl" in told[0]
+    screen.forget()
+    screen.lists(path, told.append)
+    assert len(told) == 1
+    said = io.StringIO()
+    monkeypatch.setattr("sys.stderr", said)
+    aside("one")
+    assert not said.getvalue()
+    monkeypatch.setattr(said, "isatty", lambda: True)
+    aside("two")
+    assert said.getvalue() == "two\n"
+    screen.forget()
+
+
+def test_many_names_get_the_scores_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All pairs down one tree after another, or pair by pair: the same hits, whatever is installed."""
+    monkeypatch.setattr(batch, "WORTH_ARRAYS", 0)
+    asked = [(name, country) for name, country, _ in MET] + [("", None), ("Siemens Aktiengesellschaft", "DE")]
+    asked += [(entry.name[:30], None) for entry in snapshot.load().entries[::2000]]
+    found = batch.many(None, asked, processes=1)
+    for name, country in asked:
+        alone = LISTS.screen(name, country)
+        assert [hit.entry.id for hit in found[name, country]] == [hit.entry.id for hit in alone]
+        assert [hit.score for hit in found[name, country]] == pytest.approx([hit.score for hit in alone], abs=2e-4)

@@ -85,11 +85,11 @@ def test_lists_show(capsys: Capture) -> None:
     """What is loaded, how old, how many; one entry; one that there is not."""
     assert main(["lists", "show", "--on", "2026-08-05"]) == 0
     told = capsys.readouterr().out
-    assert "25,921 entries" in told
+    assert "26,349 entries" in told
     assert "5 days old" in told
     assert main(["lists", "show", "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert sum(row["entries"] for row in data["lists"]) == data["entries"] == 25_921
+    assert sum(row["entries"] for row in data["lists"]) == data["entries"] == 26_349
     assert main(["lists", "show", "csl-5745", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["review_policy"] == "presumption_of_denial"
     assert main(["lists", "show", "csl-none"]) == 1
@@ -104,6 +104,7 @@ def test_lists_diff_and_since(tmp_path: Path, capsys: Capture) -> None:
     assert main(["lists", "diff", str(old), str(new)]) == 0
     told = capsys.readouterr().out
     assert "added    EL     Muster Chip Works Co., Ltd." in told
+    assert "holds the list EL: all its entries (1) count as added" in told
     assert "1 added, 0 removed, 0 changed" in told
     assert main(["lists", "diff", str(old), str(new), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["what"] == "added"
@@ -143,3 +144,34 @@ def test_compare_takes_lists(capsys: Capture) -> None:
     data = json.loads(capsys.readouterr().out)
     assert data["before"]["screening"]["stale"] is True
     assert data["after"]["screening"]["restricted"] == "unknown"
+
+
+def test_a_column_of_other_tables(tmp_path: Path, capsys: Capture) -> None:
+    """Parquet, NDJSON and XLSX are read as CSV is: the same names, in order, rows that cannot be read told."""
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+    import xlsxwriter
+
+    columns = {"buyer.name": ["YMTC", None, "Gerber Werke AG", "  "], "buyer.country": ["CN", "CN", "DE", None]}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    lines = ['{"buyer": {"name": "YMTC", "country": "CN"}}', "{broken", '{"id": 4}']
+    lines.append('{"buyer": {"name": "Gerber Werke AG", "country": "DE"}}')
+    (tmp_path / "t.ndjson").write_text("\n".join(lines), encoding="utf-8")
+    with xlsxwriter.Workbook(str(tmp_path / "t.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for at, (head, cells) in enumerate(columns.items()):
+            sheet.write_column(0, at, [head, *(cell or "" for cell in cells)])
+    (tmp_path / "t.csv").write_text("buyer.name,buyer.country\nYMTC,CN\n,CN\nGerber Werke AG,DE\n", encoding="utf-8")
+    options = ["--column", "buyer.name", "--country-column", "buyer.country", "--format", "json"]
+    told = {}
+    for kind in ("csv", "parquet", "ndjson", "xlsx"):
+        assert main(["screen", "--file", str(tmp_path / f"t.{kind}"), *options]) == 0
+        caught = capsys.readouterr()
+        told[kind] = [json.loads(line) for line in caught.out.splitlines()]
+        assert ("row 2 cannot be read" in caught.err) is (kind == "ndjson")
+    assert [row["query"] for row in told["csv"]] == ["YMTC", "Gerber Werke AG"]
+    assert told["parquet"] == told["ndjson"] == told["xlsx"] == told["csv"]
+    assert main(["screen", "--file", str(tmp_path / "t.parquet"), "--column", "buyer.nam"]) == 2
+    assert "has no column 'buyer.nam'" in capsys.readouterr().err
+    (tmp_path / "no.parquet").write_bytes(b"PAR1 nothing")
+    assert main(["screen", "--file", str(tmp_path / "no.parquet"), "--column", "name"]) == 2

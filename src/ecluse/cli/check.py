@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import NO_EXIT, UNKNOWN_EXIT, YES_EXIT, decided, deciding, say, say_json
+from ecluse.cli.common import NO_EXIT, UNKNOWN_EXIT, YES_EXIT, decided, deciding, owners_option, say, say_json
 from ecluse.truth import NO, YES, Truth
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "line", metavar="LINE", help="an order line: a .toml or .json file, or - for JSON on standard input"
     )
     deciding(parser)
+    owners_option(parser)
     parser.set_defaults(run=run)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ecluse.lock import Lock
     from ecluse.order import Line
     from ecluse.parties.cleared import Cleared
+    from ecluse.parties.holdings import Register
     from ecluse.parties.screen import Screener
     from ecluse.provision import Fact
 
@@ -101,6 +102,25 @@ def deciding(parser: argparse.ArgumentParser) -> None:
     formatting(parser)
 
 
+def owners_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option for a file of who owns whom."""
+    parser.add_argument(
+        "--owners",
+        type=Path,
+        metavar="FILE",
+        help="who owns whom: a CSV of owner, owned, percent (or at_least, at_most), or FollowTheMoney lines of JSON",
+    )
+
+
+def owners(options: argparse.Namespace) -> Register | None:
+    """Read the file of who owns whom, if one is named."""
+    if options.owners is None:
+        return None
+    from ecluse.parties.holdings import read_register  # noqa: PLC0415 - only those who give a file pay for it
+
+    return read_register(options.owners)
+
+
 def law_option(parser: argparse.ArgumentParser) -> None:
     """Add the option for house rules."""
     parser.add_argument(
@@ -152,7 +172,10 @@ def decided(options: argparse.Namespace) -> Decision:
 
     lock = lock_of(options)
     line = load_line(options.line, lock.library.facts)
-    return decide(line, lock, on=options.on, known=options.known, reading=options.reading, **screening(options))
+    held = screening(options)
+    return decide(
+        line, lock, on=options.on, known=options.known, reading=options.reading, owners=owners(options), **held
+    )
 
 
 def screening(options: argparse.Namespace) -> Screening:
@@ -160,7 +183,13 @@ def screening(options: argparse.Namespace) -> Screening:
     from ecluse.parties.cleared import read_cleared  # noqa: PLC0415 - only verbs that decide pay for it
     from ecluse.parties.screen import lists  # noqa: PLC0415
 
-    return {"lists": lists(options.lists), "cleared": read_cleared(options.cleared)}
+    return {"lists": lists(options.lists, aside), "cleared": read_cleared(options.cleared)}
+
+
+def aside(text: str) -> None:
+    """Say on a terminal why something takes long; where nobody watches, nothing."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")
 
 
 def lock_of(options: argparse.Namespace) -> Lock:

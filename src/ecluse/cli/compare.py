@@ -5,13 +5,24 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import day, deciding, load_line, lock_of, say, say_json, screening
+from ecluse.cli.common import (
+    day,
+    deciding,
+    load_line,
+    lock_of,
+    owners,
+    owners_option,
+    say,
+    say_json,
+    screening,
+)
 from ecluse.dates import Known
 
 if TYPE_CHECKING:
     import argparse
     import datetime as dt
 
+    from ecluse.decision import Decision
     from ecluse.engine.compare import Turn
 
 
@@ -21,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--before", type=day, metavar="DATE", required=True, help="the first day")
     parser.add_argument("--after", type=day, metavar="DATE", required=True, help="the second day")
     deciding(parser)
+    owners_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -37,9 +49,12 @@ def run(options: argparse.Namespace) -> int:
     def on(moment: dt.date) -> Known:
         return options.known if options.known is not None else Known(day=moment)
 
-    held = screening(options)
-    before = decide(line, lock, on=options.before, known=on(options.before), reading=options.reading, **held)
-    after = decide(line, lock, on=options.after, known=on(options.after), reading=options.reading, **held)
+    held, held_by = screening(options), owners(options)
+
+    def answer(moment: dt.date) -> Decision:
+        return decide(line, lock, on=moment, known=on(moment), reading=options.reading, owners=held_by, **held)
+
+    before, after = answer(options.before), answer(options.after)
     turns = turned(before, after)
     if options.format == "json":
         say_json(

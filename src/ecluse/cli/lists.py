@@ -107,7 +107,7 @@ def _entry(options: argparse.Namespace) -> int:
 
 def diff(options: argparse.Namespace) -> int:
     """Tell what changed."""
-    from ecluse.parties.snapshot import changes, load  # noqa: PLC0415
+    from ecluse.parties.snapshot import alone, changes, load  # noqa: PLC0415
 
     before, after = (load(None if str(one) == "shipped" else one) for one in (options.before, options.after))
     rows = changes(before, after)
@@ -121,6 +121,9 @@ def diff(options: argparse.Namespace) -> int:
             say(f"           {name}: {_told(old)} -> {_told(new)}")
     counts = {what: sum(row.what == what for row in rows) for what in ("added", "removed", "changed")}
     told = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+    for code, count in alone(before, after).items():
+        where, what = (options.before, "removed") if code in before.counts else (options.after, "added")
+        say(f"Only {where} holds the list {code}: all its entries ({count:,}) count as {what}.")
     say(f"\n{told}, from {before.date} ({len(before.entries):,}) to {after.date} ({len(after.entries):,}).")
     return 0
 

@@ -9,18 +9,26 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import day, formatting, lists_option, say
+from ecluse.cli.common import aside, day, formatting, lists_option, owners, owners_option, say
 from ecluse.countries import COUNTRIES
 from ecluse.errors import InputError, nearest
+from ecluse.truth import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:
     import argparse
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from ecluse.parties.cascade import Above
     from ecluse.parties.screen import Hit, Screener
 
+    # A name, a country as written, and where the two stand.
+    Named = tuple[str, str, str]
+
 LARGEST = 200_000_000
+SAID = {YES: "yes", NO: "no", UNKNOWN: "not known"}
+# Tables that the room of tables reads; any other file with --column is a CSV.
+TABLES = (".parquet", ".ndjson", ".xlsx")
 COLUMNS = ("query", "country", "entry", "name", "list", "score", "band", "reasons")
 
 
@@ -28,14 +36,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="a name, in Latin or Chinese script")
     parser.add_argument("--country", metavar="CC", help="the country of the party, ISO code; it counts for or against")
-    about = "one name a line, optional tab and country; - for standard input"
+    about = "one name a line, optional tab and country (- for standard input); or a table, with --column"
     parser.add_argument("--file", type=Path, metavar="NAMES", help=about)
-    parser.add_argument("--column", metavar="NAME", help="with --file TABLE.csv: the column that holds the names")
+    parser.add_argument("--column", metavar="NAME", help="with --file TABLE: the column that holds the names")
     parser.add_argument("--country-column", metavar="NAME", help="with --column: the column that holds the countries")
     about = "only hits that are new or read otherwise since these lists"
     parser.add_argument("--since", type=Path, metavar="SNAPSHOT", help=about)
     parser.add_argument("--on", type=day, metavar="DATE", help="the day asked about (default: today)")
     lists_option(parser)
+    owners_option(parser)
     formatting(parser, "csv")
     parser.set_defaults(run=run)
 
@@ -46,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     from ecluse.parties import batch, screen  # noqa: PLC0415
 
     asked = list(_asked(options))
-    screener = screen.lists(options.lists)
+    screener = screen.lists(options.lists, aside)
     on, _ = moment(options.on, None, None)
     found = batch.many(options.lists, asked)
     if options.since:
@@ -54,13 +63,27 @@ def run(options: argparse.Namespace) -> int:
 
         before = {entry.digest for entry in load(options.since).entries}
         found = {pair: tuple(batch.only_new(hits, before)) for pair, hits in found.items()}
+    owned = _owned(options, asked, screener, on)
     if options.format == "json":
-        _json(asked, found, screener, on)
+        _json(asked, found, screener, on, owned)
     elif options.format == "csv":
         _csv(asked, found)
     else:
-        _text(asked, found, screener, on)
+        _text(asked, found, screener, on, owned)
     return 0
+
+
+def _owned(
+    options: argparse.Namespace, asked: Sequence[tuple[str, str | None]], screener: Screener, on: dt.date
+) -> dict[str, Above]:
+    """Judge the owners of each name that the file of owners knows."""
+    register = owners(options)
+    if register is None:
+        return {}
+    from ecluse.parties.gates import ownership_of  # noqa: PLC0415 - only those who give a file pay for it
+
+    judged = {name: ownership_of(name, screener, on, register) for name, _ in asked}
+    return {name: one for name, one in judged.items() if one is not None}
 
 
 def _asked(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
@@ -73,10 +96,13 @@ def _asked(options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
             raise InputError(message)
         yield options.name, _country(options.country, "--country")
         return
-    text = _read(options.file)
     if options.column:
-        yield from _column(text, options)
+        in_table = options.file.suffix.lower() in TABLES
+        wanted = (options.file, options.column, options.country_column)
+        for name, code, where in _of_table(*wanted) if in_table else _of_csv(_read(options.file), *wanted):
+            yield name, _country(code or options.country, where)
         return
+    text = _read(options.file)
     for number, line in enumerate(text.splitlines(), 1):
         name, _, code = line.partition("\t")
         if name.strip():
@@ -99,17 +125,48 @@ def _read(path: Path) -> str:
         raise InputError(message) from None
 
 
-def _column(text: str, options: argparse.Namespace) -> Iterator[tuple[str, str | None]]:
+def _of_csv(text: str, path: Path, name: str, country: str | None) -> Iterator[Named]:
+    """Give the names of a column of a CSV, row by row; rows without one are left out."""
     rows = csv.DictReader(io.StringIO(text))
-    for wanted in (options.column, options.country_column):
-        if wanted and wanted not in (rows.fieldnames or ()):
-            message = f"{options.file}: has no column {wanted!r}.{nearest(wanted, rows.fieldnames or ())}"
-            raise InputError(message)
+    _there(path, (name, country), rows.fieldnames or ())
     for row in rows:
-        name = (row.get(options.column) or "").strip()
-        if name:
-            code = (row.get(options.country_column) or "").strip() if options.country_column else ""
-            yield name, _country(code or options.country, f"{options.file}:{rows.line_num}")
+        found = (row.get(name) or "").strip()
+        if found:
+            yield found, (row.get(country) or "").strip() if country else "", f"{path}:{rows.line_num}"
+
+
+def _of_table(path: Path, name: str, country: str | None) -> Iterator[Named]:
+    """Give the names of a column of a Parquet, NDJSON or XLSX table; rows that cannot be read are told."""
+    try:
+        from ecluse.tables.reading import blocks, opened  # noqa: PLC0415 - only such tables pay for it
+    except ImportError as problem:
+        message = (
+            f"{path}: to read such a table the package {problem.name} is needed; install it with:"
+            " pip install 'ecluse[batch]', or save the table as CSV."
+        )
+        raise InputError(message) from None
+    source = opened(path)
+    _there(path, (name, country), source.columns)
+    spoiled = 0
+    for block in blocks(source, frozenset({name, country or name})):
+        names = block.table.column(name).to_pylist()
+        countries = block.table.column(country).to_pylist() if country else [None] * len(names)
+        for row, found, code in zip(block.rows.tolist(), names, countries, strict=True):
+            if found is not None and str(found).strip():
+                yield str(found).strip(), str(code or "").strip(), f"{path}: row {row}"
+        for one in block.spoiled:
+            spoiled += 1
+            if spoiled == 1:
+                sys.stderr.write(f"{path}: row {one.row} cannot be read and is left out: {one.reason}.\n")
+    if spoiled > 1:
+        sys.stderr.write(f"{path}: {spoiled:,} rows in all cannot be read and are left out.\n")
+
+
+def _there(path: Path, wanted: Sequence[str | None], columns: Sequence[str]) -> None:
+    for one in wanted:
+        if one and one not in columns:
+            message = f"{path}: has no column {one!r}.{nearest(one, columns)}"
+            raise InputError(message)
 
 
 def _country(code: str | None, where: str) -> str | None:
@@ -143,12 +200,25 @@ def _json(
     found: dict[tuple[str, str | None], tuple[Hit, ...]],
     screener: Screener,
     on: dt.date,
+    owned: Mapping[str, Above],
 ) -> None:
     lists = {"date": screener.date.isoformat(), "age_days": (on - screener.date).days, "digest": screener.digest}
+    lists["dates"] = dict(screener.dates)
     for name, country in asked:
         rows = [_row(hit) for hit in found[name, country]]
         data = {"query": name, "country": country, "hits": rows, "lists": lists}
+        if name in owned:
+            data["owners"] = _above(owned[name])
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def _above(one: Above) -> dict[str, object]:
+    return {
+        "affiliates": one.carrying.value,
+        "blocked": one.blocked.value,
+        "listings": [{"list": each.list, "entry": each.entry} for each in one.listings],
+        "steps": list(one.steps),
+    }
 
 
 def _csv(asked: Sequence[tuple[str, str | None]], found: dict[tuple[str, str | None], tuple[Hit, ...]]) -> None:
@@ -169,6 +239,7 @@ def _text(
     found: dict[tuple[str, str | None], tuple[Hit, ...]],
     screener: Screener,
     on: dt.date,
+    owned: Mapping[str, Above],
 ) -> None:
     from ecluse.parties import terms  # noqa: PLC0415
     from ecluse.parties.ages import age_said  # noqa: PLC0415
@@ -183,8 +254,19 @@ def _text(
             say(f"  {hit.score:.3f} {hit.band:6} {entry.list:6} {entry.name}{place}  ({entry.id})")
             say(f"         {terms.says(entry)}")
             say(f"         {'; '.join(hit.reasons)}")
+        if name in owned:
+            one = owned[name]
+            say(f"  half or more owned by parties that carry the Affiliates rule: {SAID[one.carrying]}")
+            say(f"  half or more owned by blocked persons (OFAC's 50 Percent Rule): {SAID[one.blocked]}")
+            for step in one.steps:
+                say(f"         {step}")
     told = ", ".join(f"{code} {count:,}" for code, count in sorted(screener.counts.items()))
-    say(f"\nAs for age, {age_said(screener.date, on)}. Held: {told}.")
+    others: dict[str, list[str]] = {}
+    for code, date in sorted(screener.dates.items()):
+        if date != screener.date.isoformat():
+            others.setdefault(date, []).append(code)
+    apart = "".join(f" {', '.join(codes)} of {date}." for date, codes in others.items())
+    say(f"\nAs for age, {age_said(screener.date, on)}.{apart} Held: {told}.")
     say("A hit is a name, not a person: clear it with the list's own entry at hand. This is no legal advice.")
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
-SHIPPED = Path(__file__).with_name("data") / "us-2026-07-31.jsonl.gz"
+SHIPPED = Path(__file__).with_name("data") / "lists"
+# Of the lists shipped, the Consolidated Screening List of the United States.
+AMERICAN = SHIPPED / "us-2026-07-31.jsonl.gz"
 # A screen without hits tells nothing of a day further than this from its snapshot: lists change weekly.
 STALE_AFTER_DAYS = 30
 TELL_AFTER_DAYS = 7

@@ -154,9 +154,10 @@ def listed_on(entry: Entry, snapshot: dt.date, day: dt.date) -> Truth:
     """
     if entry.until is not None and day >= entry.until:
         return NO
-    if day >= snapshot:
-        return YES
     start = entry.listed or cited_day(entry.cite)
+    # Of several lists one may be newer than the snapshot's day: what it added since was not there before.
+    if day >= snapshot and (start is None or day >= start):
+        return YES
     if start is not None:
         return YES if day >= start else NO
     years = cited_years(entry.cite)

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from ecluse.parties import names
 
@@ -23,9 +23,16 @@ FEATURES = (
     ("glued_ratio", 1), ("glued_start", 1), ("weight_same", 1), ("weight_near", 0), ("best_same", 1),
     ("near_share", 0), ("in_order", 1), ("words_fewer", 0), ("words_apart", -1), ("figures_clash", -1),
     ("forms_clash", -1), ("person", 0), ("first_alike", 1), ("initials", 0), ("lengths", 0), ("common_clash", -1),
+    ("share_any", 1), ("letters", 0),
 )  # fmt: skip
+# What two business words count for that are spelled alike and are not the same.
+RELATED = 0.5
 # How alike two words must be to be one word written twice.
 ALIKE = 0.72
+# How alike a word and several run together must be: to the letter, or nearly. What initials count for.
+GLUED, NEARLY_GLUED, INITIALS, LONGEST_INITIALS = 0.99, 0.85, 0.86, 6
+# What a word counts for that sounds like one of the party's other names.
+SOUNDED = 0.9
 # What two common words count for that may translate one Chinese word.
 TRANSLATED = 0.8
 _VOWELS = re.compile(r"[aeiouyhw]")
@@ -57,27 +64,41 @@ def alike(one: str, two: str) -> float:
     """Say how far two words are one: 1 the same, 0 others; figures are the same or not."""
     if one == two:
         return 1.0
-    if any(mark.isdigit() for mark in one) or any(mark.isdigit() for mark in two):
+    if not one.isalpha() or not two.isalpha():
         return 0.0
+    if one in names.words()[1] and two in names.words()[1]:
+        # Both are words of business by themselves, and others: electric is not electronic.
+        return RELATED if Levenshtein.normalized_similarity(one, two) >= ALIKE else 0.0
     short, long = (one, two) if len(one) <= len(two) else (two, one)
     if len(short) == 1:
         return 0.7 if long[0] == short else 0.0
-    near = 0.0
-    if len(short) >= 3 and long.startswith(short):
-        near = 0.8 if len(short) >= 4 else 0.72
-    elif len(short) >= 3 and short[0] == long[0] and len(_bones(short)) >= 3 and _bones(long).startswith(_bones(short)):
-        near = 0.8 if _bones(long) == _bones(short) else 0.74 if _is_short(short) else 0.0
+    near = _shortened(short, long)
     if len(short) >= 3 and sound(one) == sound(two):
         near = max(near, 0.92)
+    return max(near, _slipped(short, long)) if len(short) >= 4 or not near else near
+
+
+def _shortened(short: str, long: str) -> float:
+    """Say how far one word is the other cut short, or without its vowels."""
+    if len(short) < 3:
+        return 0.0
+    if long.startswith(short):
+        return 0.8 if len(short) >= 4 else 0.72
+    if short[0] != long[0] or len(_bones(short)) < 3 or not _bones(long).startswith(_bones(short)):
+        return 0.0
+    return 0.8 if _bones(long) == _bones(short) else 0.74 if _is_short(short) else 0.0
+
+
+def _slipped(short: str, long: str) -> float:
+    """Say how far one word is the other with slips of the pen; two letters swapped are one slip."""
     if len(short) < 4:
-        return near or (0.72 if len(short) == 3 and Levenshtein.distance(one, two) == 1 and one[0] == two[0] else 0.0)
-    ratio = Levenshtein.normalized_similarity(one, two)
-    if ratio < 0.6:
-        return near
-    # A slip inside a word is likelier than another beginning.
-    if one[0] != two[0]:
+        near = len(short) == 3 and short[0] == long[0] and OSA.distance(short, long) == 1
+        return 0.72 if near else 0.0
+    ratio = OSA.normalized_similarity(short, long, score_cutoff=ALIKE)
+    # A slip inside a word is likelier than another beginning, unless its first two letters are swapped.
+    if short[0] != long[0] and short[1::-1] != long[:2]:
         ratio -= 0.08
-    return max(near, ratio if ratio >= ALIKE else 0.0)
+    return ratio if ratio >= ALIKE else 0.0
 
 
 def _is_short(word: str) -> bool:
@@ -85,53 +106,109 @@ def _is_short(word: str) -> bool:
 
 
 def compare(
-    asked: Name, listed: Name, weight: Callable[[str], float], *, person: float = 0.5, translated: bool = False
+    asked: Name,
+    listed: Name,
+    weight: Callable[[str], float],
+    *,
+    person: float = 0.5,
+    translated: bool = False,
+    others: frozenset[str] = frozenset(),
 ) -> list[float]:
     """Give the features of a pair, in the order of `FEATURES`.
 
-    `person` is 1, 0, or 0.5 where nobody says. Where the name asked for is `translated`, a common
-    word on one side may be another common word on the other: 数据 is data or digital.
+    `person` is 1, 0, or 0.5 where nobody says. `others` are the words of all the names of the
+    listed party: what one alias lacks another may have. Where the name asked for is
+    `translated`, a common word on one side may be another common word on the other: 数据 is data or digital.
     """
     one, two = asked.tokens, listed.tokens
     weights_one, weights_two = [weight(word) for word in one], [weight(word) for word in two]
     taken_one, taken_two, pairs = align(one, two)
     if translated:
         _as_translated(one, two, (taken_one, taken_two), pairs)
+    met_one, worst_one, clash_one, single_one = _side(one, weights_one, taken_one)
+    met_two, worst_two, clash_two, single_two = _side(two, weights_two, taken_two)
     all_one, all_two = sum(weights_one) or 1e-9, sum(weights_two) or 1e-9
-    same = sum(min(weights_one[a], weights_two[b]) for a, b, near in pairs if near == 1.0)
-    near_sum = sum(min(weights_one[a], weights_two[b]) * near for a, b, near in pairs if near < 1.0)
-    left_one = [weights_one[at] * (1 - got) for at, got in enumerate(taken_one)]
-    left_two = [weights_two[at] * (1 - got) for at, got in enumerate(taken_two)]
-    order = [b for _, b, _ in sorted(pairs)]
-    steps = sum(a < b for a, b in itertools.pairwise(order))
-    sorted_one, sorted_two = " ".join(sorted(one)), " ".join(sorted(two))
-    short, long = min(len(asked.glued), len(listed.glued)), max(len(asked.glued), len(listed.glued))
-    common = names.words()[1]
-    clash_one = sum(1 for at, got in enumerate(taken_one) if got < ALIKE and one[at] in common)
-    clash_two = sum(1 for at, got in enumerate(taken_two) if got < ALIKE and two[at] in common)
+    same, near_sum, best, in_order = _shared(pairs, weights_one, weights_two)
+    glued_one, glued_two = asked.glued, listed.glued
+    short, long = min(len(glued_one), len(glued_two)), max(len(glued_one), len(glued_two))
     return [
-        sum(w * got for w, got in zip(weights_one, taken_one, strict=True)) / all_one,
-        sum(w * got for w, got in zip(weights_two, taken_two, strict=True)) / all_two,
-        max(left_one, default=0.0),
-        max(left_two, default=0.0),
-        Levenshtein.normalized_similarity(sorted_one, sorted_two),
-        Levenshtein.normalized_similarity(asked.glued, listed.glued),
-        JaroWinkler.normalized_similarity(asked.glued, listed.glued),
+        met_one / all_one,
+        met_two / all_two,
+        worst_one,
+        worst_two,
+        Levenshtein.normalized_similarity(_in_order(one), _in_order(two)),
+        Levenshtein.normalized_similarity(glued_one, glued_two),
+        JaroWinkler.normalized_similarity(glued_one, glued_two),
         min(same, 4.0),
         min(near_sum, 4.0),
-        max((min(weights_one[a], weights_two[b]) for a, b, near in pairs if near == 1.0), default=0.0),
+        best,
         near_sum / (same + near_sum) if pairs else 0.0,
-        steps / (len(order) - 1) if len(order) > 1 else 1.0,
+        in_order,
         float(min(len(one), len(two), 6)),
         float(min(abs(len(one) - len(two)), 6)),
         _figures_clash(one, two),
         _forms_clash(asked.forms, listed.forms),
         person,
         max(alike(one[0], two[0]), alike(one[-1], two[-1]), alike(one[0], two[-1]), alike(one[-1], two[0])),
-        float(sum(len(word) == 1 for word in one) + sum(len(word) == 1 for word in two)),
+        float(single_one + single_two),
         short / (long or 1),
         float(min(clash_one, clash_two)),
+        _known_elsewhere(one, weights_one, taken_one, others) / all_one,
+        float(min(short, 24)),
     ]
+
+
+@lru_cache(maxsize=65536)
+def _in_order(words: tuple[str, ...]) -> str:
+    return " ".join(sorted(words))
+
+
+def _side(words: Sequence[str], weights: Sequence[float], taken: Sequence[float]) -> tuple[float, float, int, int]:
+    """Give the weight met on one side, the heaviest word left, how many common words are left, and single letters."""
+    common = names.words()[1]
+    met = worst = 0.0
+    clash = single = 0
+    for word, weight, got in zip(words, weights, taken, strict=True):
+        met += weight * got
+        left = weight * (1 - got)
+        worst = max(left, worst)
+        clash += got < ALIKE and word in common
+        single += len(word) == 1
+    return met, worst, clash, single
+
+
+def _shared(
+    pairs: Sequence[tuple[int, int, float]], weights_one: Sequence[float], weights_two: Sequence[float]
+) -> tuple[float, float, float, float]:
+    """Give the weight of the same words, of those alike, of the heaviest same one, and how far the order is kept."""
+    same = near_sum = best = 0.0
+    for a, b, near in pairs:
+        weight = min(weights_one[a], weights_two[b])
+        if near == 1.0:
+            same += weight
+            best = max(best, weight)
+        else:
+            near_sum += weight * near
+    if len(pairs) < 2:
+        return same, near_sum, best, 1.0
+    order = [b for _, b, _ in sorted(pairs)]
+    return same, near_sum, best, sum(a < b for a, b in itertools.pairwise(order)) / (len(order) - 1)
+
+
+def _known_elsewhere(
+    words: Sequence[str], weights: Sequence[float], taken: Sequence[float], others: frozenset[str]
+) -> float:
+    """Give the weight met, where a word that another name of the party has, or the sound of one, is met as well."""
+    total = 0.0
+    for word, weight, got in zip(words, weights, taken, strict=True):
+        elsewhere = got
+        if got < 1.0 and word in others:
+            elsewhere = 1.0
+        elif got < SOUNDED and len(word) > 2:
+            heard = sound(word)
+            elsewhere = SOUNDED if any(sound(other) == heard for other in others) else got
+        total += weight * elsewhere
+    return total
 
 
 def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[float], list[tuple[int, int, float]]]:
@@ -152,12 +229,17 @@ def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[flo
     rest_one = [at for at, got in enumerate(taken_one) if not got]
     rest_two = [at for at, got in enumerate(taken_two) if not got]
     if rest_one and rest_two:
-        _nearest(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
-        rest_one = [at for at in rest_one if not taken_one[at]]
-        rest_two = [at for at in rest_two if not taken_two[at]]
-        if rest_one and rest_two:
-            _run_together(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
-            _run_together(two, one, (rest_two, rest_one), (taken_two, taken_one), pairs, turned=True)
+        # Words run together first where they are so to the letter, later where they nearly are.
+        for least in (GLUED, None, NEARLY_GLUED):
+            if least is None:
+                _nearest(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs)
+            elif len(rest_one) + len(rest_two) > 2:
+                _run_together(one, two, (rest_one, rest_two), (taken_one, taken_two), pairs, least)
+                _run_together(two, one, (rest_two, rest_one), (taken_two, taken_one), pairs, least, turned=True)
+            rest_one = [at for at in rest_one if not taken_one[at]]
+            rest_two = [at for at in rest_two if not taken_two[at]]
+            if not rest_one or not rest_two:
+                break
     return taken_one, taken_two, pairs
 
 
@@ -199,28 +281,50 @@ def _run_together(
     rest: tuple[list[int], list[int]],
     taken: tuple[list[float], list[float]],
     pairs: list[tuple[int, int, float]],
+    least: float,
     *,
     turned: bool = False,
 ) -> None:
-    """Meet one word with several neighbours of the other name written as one: JSCARGUMENT, Lianhaichuangzhi."""
+    """Meet one word with several neighbours of the other name written as one, or with their initials.
+
+    JSCARGUMENT is JSC and ARGUMENT; TTK is Taimyrskaya Toplivnaya Kompaniya.
+    """
+    if len(rest[1]) < 2:
+        return
     for a in rest[0]:
-        if taken[0][a]:
-            continue
         word = one[a]
+        if taken[0][a] or (len(word) < 5 and not (word.isalpha() and 3 <= len(word) <= len(rest[1]))):
+            continue
         for first in rest[1]:
-            glued, last = two[first], first
-            while last + 1 in rest[1] and len(glued) < len(word):
-                last += 1
-                glued += two[last]
+            if two[first][0] != word[0]:
+                continue
+            last = _last(word, two, rest[1], first)
             if last == first or any(taken[1][at] for at in range(first, last + 1)):
                 continue
-            near = Levenshtein.normalized_similarity(word, glued)
-            if near >= 0.85:
+            near = _glued(word, two[first : last + 1])
+            if near >= least:
                 taken[0][a] = near
                 for at in range(first, last + 1):
                     taken[1][at] = near
                 pairs.append((first, a, near) if turned else (a, first, near))
                 break
+
+
+def _last(word: str, two: Sequence[str], rest: Sequence[int], first: int) -> int:
+    """Give the last of the words from `first` on that one word may be run together from, or be the initials of."""
+    letters, last = len(two[first]), first
+    short = len(word) <= LONGEST_INITIALS
+    while last + 1 in rest and (letters < len(word) or (short and last + 1 - first < len(word))):
+        last += 1
+        letters += len(two[last])
+    return last
+
+
+def _glued(word: str, parts: Sequence[str]) -> float:
+    """Say how far a word is several run together, or made of their first letters."""
+    if 3 <= len(word) == len(parts) and all(letter == part[0] for letter, part in zip(word, parts, strict=True)):
+        return INITIALS
+    return OSA.normalized_similarity(word, "".join(parts), score_cutoff=NEARLY_GLUED)
 
 
 def _figures_clash(one: Sequence[str], two: Sequence[str]) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ecluse.decision import PartyHit, PartyScreened, Screening
 from ecluse.order import RECEIVING, Listing
 from ecluse.parties import ownership, terms
 from ecluse.parties.ages import age_said, is_stale
+from ecluse.parties.cascade import CARRYING, NOT_GIVEN, Cascade, code_of, open_share, with_owners
 from ecluse.parties.entry import REQUIRED, amended_after, listed_on
 from ecluse.truth import NO, UNKNOWN, YES, Truth, some
 
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecluse.order import Line, Owner, Party, Stated
+    from ecluse.parties.cascade import Above
     from ecluse.parties.cleared import Cleared
     from ecluse.parties.entry import Entry
+    from ecluse.parties.holdings import Register
     from ecluse.parties.screen import Hit, Screener
 
-# How an SDN is called among an owner's listings where its programme does not carry the Affiliates rule.
-OTHER_SDN = "SDN, programme outside 744.8(a)(1)"
-POLICY_FACTS = ("entry_policy_of_denial", "entry_presumption_of_denial", "entry_case_by_case")
+POLICIES = ("policy_of_denial", "presumption_of_denial", "case_by_case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,27 @@ class _Desk:
     on: dt.date
     known: dt.date
     cleared: tuple[Cleared, ...]
+    register: Register | None = None
+
+    @cached_property
+    def cascade(self) -> Cascade | None:
+        """Those above the owners, where a file says who they are."""
+        return None if self.register is None else Cascade(self.register, self._ask, silent=self.silent)
+
+    @cached_property
+    def met(self) -> dict[str, _Checked]:
+        """Those above the owners that meet an entry, by name."""
+        return {}
+
+    def above(self, owner: Owner) -> Above | None:
+        """Judge an owner by those above it."""
+        return None if self.cascade is None or owner.name == NOT_GIVEN else self.cascade.above(owner.name)
+
+    def _ask(self, name: str) -> tuple[tuple[Entry, Truth], ...]:
+        checked = self.check("above an owner", name, None)
+        if checked.found:
+            self.met[name] = checked
+        return tuple((one.entry, one.hit.stands) for one in checked.found)
 
     @property
     def silent(self) -> bool:
@@ -103,14 +126,21 @@ class _Desk:
 
 
 def screened(
-    line: Line, screener: Screener, on: dt.date, known: dt.date, cleared: tuple[Cleared, ...] = ()
+    line: Line,
+    screener: Screener,
+    on: dt.date,
+    known: dt.date,
+    cleared: tuple[Cleared, ...] = (),
+    register: Register | None = None,
 ) -> tuple[Line, Screening]:
     """Hold every party of a line, its parents and owners against the lists.
 
     Gives the line with owners' listings and the facts that conditions read filled in, and what was
-    found. `known` is the last day of knowledge: an entry added later does not weigh.
+    found. `known` is the last day of knowledge: an entry added later does not weigh. `register` says
+    who owns whom, where the line does not.
     """
-    desk = _Desk(screener, on, known, cleared)
+    desk = _Desk(screener, on, known, cleared, register)
+    line, from_file = with_owners(line, register) if register else (line, ())
     parties = {role: party for role, party in line.parties() if party is not None}
     seen: dict[int, dict[str, _Checked]] = {}
     checked: dict[str, _Checked] = {}
@@ -123,15 +153,16 @@ def screened(
         first = next(iter(own))
         checked[role] = own[first]
         filled[role] = _filled(party, {name.removeprefix(first): one for name, one in own.items()}, desk)
-        flags += _flags(role, party, own, first) if role in RECEIVING or role.startswith("intermediate") else []
+        flags += _flags(role, party, own, first, desk) if role in RECEIVING or role.startswith("intermediate") else []
         if first == role:
             checked |= {name: one for name, one in own.items() if name != role}
     if line.end_user is None:
         checked["end_user"] = desk.check("end_user", None, None)
     restricted = some(
-        _restricted(role, checked[role], filled.get(role)) for role in (*parties, "end_user") if role in checked
+        _restricted(role, checked[role], filled.get(role), desk) for role in (*parties, "end_user") if role in checked
     )
     facts, notes = _facts(line, checked, restricted, on)
+    facts |= _owners_policy(line, checked, desk)
     if flags:
         stated = facts.get("red_flags", ())
         facts["red_flags"] = tuple(dict.fromkeys((*(stated if isinstance(stated, tuple) else ()), *flags)))
@@ -142,10 +173,16 @@ def screened(
         stale=desk.silent,
         digest=screener.digest,
         restricted=final if isinstance(final, Truth) else UNKNOWN,
-        parties=tuple(one.screened for one in checked.values()),
-        notes=(*_lists_note(desk), *notes),
+        parties=tuple(one.screened for one in (*checked.values(), *desk.met.values())),
+        notes=(*_lists_note(desk), *from_file, *_above_notes(filled, desk), *notes),
     )
     return _with_parties(line, filled, facts), told
+
+
+def ownership_of(name: str, screener: Screener, on: dt.date, register: Register) -> Above | None:
+    """Judge who owns half or more of a party by itself, on a day; None where the file does not name it."""
+    cascade = _Desk(screener, on, on, (), register).cascade
+    return None if cascade is None else cascade.above(name)
 
 
 def _names(desk: _Desk, role: str, party: Party) -> Iterator[tuple[str, _Checked]]:
@@ -157,7 +194,7 @@ def _names(desk: _Desk, role: str, party: Party) -> Iterator[tuple[str, _Checked
         yield name, desk.check(name, parent.name, parent.headquarters)
     for index, owner in enumerate(party.owners or ()):
         name = f"{role}.owners[{index}]"
-        yield name, desk.check(name, owner.name, owner.headquarters)
+        yield name, desk.check(name, None if owner.name == NOT_GIVEN else owner.name, owner.headquarters)
 
 
 def _filled(party: Party, own: dict[str, _Checked], desk: _Desk) -> Party:
@@ -168,12 +205,19 @@ def _filled(party: Party, own: dict[str, _Checked], desk: _Desk) -> Party:
     if party.owners is None:
         return party
     owners = tuple(_owner(owner, own[f".owners[{index}]"], desk) for index, owner in enumerate(party.owners))
-    return dataclasses.replace(party, owners=owners)
+    return dataclasses.replace(party, owners=tuple(open_share(owners)))
 
 
 def _owner(owner: Owner, checked: _Checked, desk: _Desk) -> Owner:
+    return _through(_listed(owner, checked, desk), desk.above(owner))
+
+
+def _listed(owner: Owner, checked: _Checked, desk: _Desk) -> Owner:
+    """Give an owner with its own listings."""
+    if owner.name == NOT_GIVEN:
+        return owner
     sure = [one for one in checked.found if one.hit.stands is YES]
-    listings = [Listing(_code(one.entry), one.entry.id) for one in sure]
+    listings = [Listing(code_of(one.entry), one.entry.id) for one in sure]
     if owner.listings is not None:
         stated = {(one.list, one.entry) for one in owner.listings}
         more = tuple(one for one in listings if (one.list, one.entry) not in stated)
@@ -186,11 +230,17 @@ def _owner(owner: Owner, checked: _Checked, desk: _Desk) -> Owner:
     return dataclasses.replace(owner, listings=tuple(listings))
 
 
-def _code(entry: Entry) -> str:
-    return OTHER_SDN if entry.list == "SDN" and not terms.carries(entry) else entry.list
+def _through(owner: Owner, above: Above | None) -> Owner:
+    """Give an owner with the listings of those who own half or more of it; not known where that is not known."""
+    own = owner.listings or ()
+    if above is None or any(one.list in CARRYING for one in own):
+        return owner
+    if above.carrying is YES:
+        return dataclasses.replace(owner, listings=(*own, *above.listings))
+    return owner if above.carrying is NO else dataclasses.replace(owner, listings=None)
 
 
-def _restricted(role: str, checked: _Checked, party: Party | None) -> Truth:
+def _restricted(role: str, checked: _Checked, party: Party | None, desk: _Desk) -> Truth:
     """Is a party itself on a list that asks a licence, or blocked as what blocked persons own?"""
     answer = checked.screened.listed
     if party is None:
@@ -198,24 +248,50 @@ def _restricted(role: str, checked: _Checked, party: Party | None) -> Truth:
     if party.listings is not None:
         stated = any(one.list in terms.LICENCE for one in party.listings)
         answer = answer | YES if stated else NO if answer is UNKNOWN and not checked.found else answer
-    return answer | _blocked(role, party)
+    return answer | _blocked(role, party, desk)
 
 
-def _blocked(role: str, party: Party) -> Truth:
+def _blocked(role: str, party: Party, desk: _Desk) -> Truth:
     """Apply OFAC's 50 Percent Rule to the owners given; owners that nobody gives are another test."""
-    owners = party.owners or ()
-    holds = {
-        f"{index}": any(one.list.startswith("SDN") for one in owner.listings or ())
-        for index, owner in enumerate(owners)
-    }
-    if not any(holds.values()):
+    listed: dict[str, Truth] = {}
+    perhaps = False
+    for index, owner in enumerate(party.owners or ()):
+        above = desk.above(owner)
+        through = NO if above is None else above.blocked
+        held = through is YES or any(one.list.startswith("SDN") for one in owner.listings or ())
+        listed[f"{index}"] = YES if held else UNKNOWN if owner.listings is None or through is UNKNOWN else NO
+        perhaps = perhaps or held or through is UNKNOWN
+    if not perhaps:
         return NO
-    listed = {key: YES if held else UNKNOWN if owners[int(key)].listings is None else NO for key, held in holds.items()}
-    rows = [ownership.Holding(f"{index}", role, owner.percent) for index, owner in enumerate(owners)]
-    return ownership.owned(rows, listed, complete=True)[role].truth
+    given = [(index, owner) for index, owner in enumerate(party.owners or ()) if owner.name != NOT_GIVEN]
+    rows = [ownership.Holding(f"{index}", role, owner.percent) for index, owner in given]
+    return ownership.owned(rows, listed, complete=len(given) == len(party.owners or ()))[role].truth
 
 
-def _flags(role: str, party: Party, own: dict[str, _Checked], first: str) -> Iterator[str]:
+def _above_notes(filled: dict[str, Party], desk: _Desk) -> Iterator[str]:
+    """Say of each owner that counts as listed through others, by which holdings."""
+    owners = {owner.name: owner for party in filled.values() for owner in party.owners or ()}
+    for name, owner in owners.items():
+        above = desk.above(owner)
+        if above is not None and above.steps:
+            yield f"{name} counts as those who own half or more of it: {'; '.join(above.steps)}."
+
+
+def _owners_policy(line: Line, checked: dict[str, _Checked], desk: _Desk) -> dict[str, Stated]:
+    """Give the policy of the most restrictive owner; where one of them cannot be told, only the strictest of all."""
+    if set(line.facts).intersection(f"owner_{policy}" for policy in POLICIES):
+        return {}
+    entries = [found.entry for name, one in checked.items() if ".owners[" in name for found in one.of(terms.LICENCE)]
+    for _, party in line.parties():
+        for owner in (party.owners or ()) if party else ():
+            above = desk.above(owner)
+            entries += above.entries if above and above.carrying is YES else ()
+    told = ["unknown" if amended_after(one, desk.on) else terms.policy(one) for one in entries if terms.carries(one)]
+    policy = ownership.strictest(told)
+    return {f"owner_{policy}": YES} if policy in POLICIES else {}
+
+
+def _flags(role: str, party: Party, own: dict[str, _Checked], first: str, desk: _Desk) -> Iterator[str]:
     """Say what is no requirement and calls for care: a listed parent, a listed owner of less than half."""
     who = role.replace("_", " ")
     parent = own.get(f"{first}.ultimate_parent")
@@ -226,11 +302,14 @@ def _flags(role: str, party: Party, own: dict[str, _Checked], first: str) -> Ite
             break
     for index, owner in enumerate(party.owners or ()):
         checked = own[f"{first}.owners[{index}]"]
-        carrying = [one for one in checked.of(terms.LICENCE) if terms.carries(one.entry)]
+        carrying = [one.hit.says for one in checked.of(terms.LICENCE) if terms.carries(one.entry)]
+        above = desk.above(owner)
+        if above is not None and above.carrying is YES:
+            carrying.append(f"owned by listed persons ({'; '.join(above.steps)})")
         if carrying and owner.percent is None:
-            yield f"{owner.name} owns a share of the {who} that is not known, and is {carrying[0].hit.says}"
+            yield f"{owner.name} owns a share of the {who} that is not known, and is {carrying[0]}"
         elif carrying and owner.percent is not None and ownership.minority(owner.percent):
-            yield f"{owner.name} owns {owner.percent} % of the {who}, and is {carrying[0].hit.says}"
+            yield f"{owner.name} owns {owner.percent} % of the {who}, and is {carrying[0]}"
 
 
 def _facts(
@@ -265,11 +344,11 @@ def _facts(
 
 def _policies(entries: list[Entry], on: dt.date, *, stated: set[str]) -> dict[str, Stated]:
     """Give the strictest policy of the entries; where one of them cannot be told, only the strictest of all."""
-    if stated.intersection(POLICY_FACTS):
+    if stated.intersection(f"entry_{policy}" for policy in POLICIES):
         return {}
     told = ["unknown" if amended_after(entry, on) else terms.policy(entry) for entry in entries]
     policy = ownership.strictest(told)
-    return {f"entry_{policy}": YES} if f"entry_{policy}" in POLICY_FACTS else {}
+    return {f"entry_{policy}": YES} if policy in POLICIES else {}
 
 
 def _footnotes(facts: dict[str, Stated], hits: list[_Found], restricted: Truth) -> None:

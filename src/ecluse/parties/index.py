@@ -16,12 +16,12 @@ import os
 import sys
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecluse.parties import chinese, names
+from ecluse.parties import names
 from ecluse.parties.entry import Entry
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ecluse.parties.entry import Snapshot
     from ecluse.parties.names import Name
 
-FORMAT = "12"
+FORMAT = "14"
 # Letters, figures and the edge of a word: three of them make a piece, and its number.
 _MARKS = {mark: number for number, mark in enumerate("\0abcdefghijklmnopqrstuvwxyz0123456789")}
 BASE = len(_MARKS)
@@ -39,10 +39,16 @@ PIECES = BASE**3
 COMMON, PARTICLE, LETTER = 0.45, 0.3, 0.35
 # Pieces that more names hold than this share are looked at only where a name has few others.
 FREQUENT, FEW = 0.02, 5
-CANDIDATES = 12
+CANDIDATES = 16
+# How many entries' words are kept at hand.
+MOST_KNOWN = 50_000
 # Candidates that share less than this part of what the best one shares are left out.
-FLOOR = 0.35
+FLOOR = 0.3
+# Where the best candidate shares less than this, so many are looked at, down to this part of what it shares.
+LITTLE_SHARED, MORE = 0.5, (40, 0.3)
 HEAD = 16_384
+# Run together, a name of fewer letters tells nothing; initials are those of three to six words, of few names.
+SHORTEST_GLUED, SHORTEST_INITIALS, LONGEST_INITIALS, MOST_INITIALS = 5, 3, 6, 6
 SECTIONS = (
     "prints",
     "print_docs",
@@ -69,6 +75,8 @@ class Index:
     texts: memoryview
     entries: memoryview
     head: Mapping[str, object]
+    known: dict[int, frozenset[str]] = field(default_factory=dict)
+    weighed: dict[str, float] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -94,6 +102,20 @@ class Index:
         at = self.sections["entry_at"]
         return _thawed(json.loads(bytes(self.entries[at[number] : at[number + 1]])))
 
+    def words_of(self, number: int) -> frozenset[str]:
+        """Give the words of all the names of an entry."""
+        found = self.known.get(number)
+        if found is None:
+            owners, at = self.sections["owners"], self.sections["text_at"]
+            doc, words = bisect_left(owners, number), set()
+            while doc < len(owners) and owners[doc] == number:
+                words.update(str(self.texts[at[doc] : at[doc + 1]], "utf-8").partition("\t")[0].split())
+                doc += 1
+            found = self.known[number] = frozenset(words)
+            if len(self.known) > MOST_KNOWN:
+                self.known.clear()
+        return found
+
     def exact(self, fingerprint: str) -> list[int]:
         """Give the names whose words are the same."""
         key, prints = _hash(fingerprint), self.sections["prints"]
@@ -102,6 +124,16 @@ class Index:
             found.append(self.sections["print_docs"][at])
             at += 1
         return found
+
+    def looked_up(self, name: Name) -> list[int]:
+        """Give the names of the same words, the same letters run together, or those that it is the initials of."""
+        found = dict.fromkeys(self.exact(name.fingerprint))
+        if len(name.glued) >= SHORTEST_GLUED:
+            found |= dict.fromkeys(self.exact(f"\1{name.glued}"))
+        if len(name.tokens) == 1 and name.glued.isalpha() and SHORTEST_INITIALS <= len(name.glued) <= LONGEST_INITIALS:
+            initials = self.exact(f"\2{name.glued}")
+            found |= dict.fromkeys(initials if len(initials) <= MOST_INITIALS else ())
+        return list(found)
 
     def rarity(self, word: str) -> float:
         """Give how rare a word is among the parties: 1 where none has it, near 0 where most have."""
@@ -113,7 +145,12 @@ class Index:
 
     def weight(self, word: str) -> float:
         """Give what a word weighs in telling parties apart."""
-        return weight_of(word, self.rarity(word))
+        found = self.weighed.get(word)
+        if found is None:
+            found = self.weighed[word] = weight_of(word, self.rarity(word))
+            if len(self.weighed) > MOST_KNOWN:
+                self.weighed.clear()
+        return found
 
     def pieces(self, name: Name) -> dict[int, float]:
         """Give the pieces of a name that are looked up, with their weight, the whole of length one."""
@@ -134,7 +171,7 @@ class Index:
         length = math.sqrt(sum(weight * weight for _, weight in kept.values())) or 1.0
         return {piece: weight / length for piece, (_, weight) in kept.items()}
 
-    def candidates(self, name: Name, most: int = CANDIDATES) -> list[int]:
+    def candidates(self, name: Name) -> list[int]:
         """Give the names that share the most, by the weight of shared pieces; ties by number."""
         total: dict[int, float] = {}
         seen = total.get
@@ -145,13 +182,17 @@ class Index:
                 total[doc] = seen(doc, 0.0) + weight * share
         if not total:
             return []
-        floor = FLOOR * max(total.values())
-        return best_of(((score, doc) for doc, score in total.items() if score >= floor), most)
+        return best_of(total.items(), max(total.values()))
 
 
-def best_of(rows: Iterable[tuple[float, int]], most: int = CANDIDATES) -> list[int]:
-    """Give the names that share the most; of those that share alike, to four places, the first of the list."""
-    return [doc for _, doc in sorted((-round(score, 4), doc) for score, doc in rows)[:most]]
+def best_of(rows: Iterable[tuple[int, float]], best: float) -> list[int]:
+    """Give the names that share the most; of those that share alike, to four places, the first of the list.
+
+    Where even the best shares little, more are looked at.
+    """
+    most, floor = (CANDIDATES, FLOOR) if best >= LITTLE_SHARED else MORE
+    least = floor * best
+    return [doc for _, doc in sorted((-round(score, 4), doc) for doc, score in rows if score >= least)[:most]]
 
 
 def weight_of(word: str, rarity: float) -> float:
@@ -182,7 +223,7 @@ def _hash(text: str) -> int:
 
 def open_index(digest: str, read: Callable[[], Snapshot]) -> Index:
     """Open the index of a snapshot from the cache; build it from `read()` where it is not there."""
-    place = _folder() / f"lists-{FORMAT}-{digest[:32]}.idx"
+    place = _place(digest)
     found = _opened(place)
     if found is not None:
         return found
@@ -190,6 +231,15 @@ def open_index(digest: str, read: Callable[[], Snapshot]) -> Index:
     with contextlib.suppress(OSError):
         _kept(place, raw)
     return _over(memoryview(raw))
+
+
+def is_kept(digest: str) -> bool:
+    """Is the index of a snapshot in the cache?"""
+    return _place(digest).exists()
+
+
+def _place(digest: str) -> Path:
+    return _folder() / f"lists-{FORMAT}-{digest[:32]}.idx"
 
 
 def _folder() -> Path:
@@ -240,7 +290,7 @@ def build(snapshot: Snapshot) -> bytes:
     top = math.log(total + 1)
     rarities = {word: min(1.0, math.log((total + 1) / (count + 1)) / top) for word, count in counts.items()}
     sections = _postings([parsed for _, _, parsed in rows], {w: weight_of(w, r) for w, r in rarities.items()})
-    prints = sorted((_hash(parsed.fingerprint), doc) for doc, (_, _, parsed) in enumerate(rows))
+    prints = sorted({(_hash(mark), doc) for doc, (_, _, parsed) in enumerate(rows) for mark in _marks(parsed)})
     sections["prints"] = array("Q", (key for key, _ in prints))
     sections["print_docs"] = array("I", (doc for _, doc in prints))
     hashed = sorted({_hash(word) & 0xFFFFFFFF: count for word, count in counts.items()}.items())
@@ -265,8 +315,19 @@ def build(snapshot: Snapshot) -> bytes:
     return _packed(sections, b"".join(texts), b"".join(frozen), said)
 
 
+def _marks(name: Name) -> Iterable[str]:
+    """Give what a name is looked up by: its words, its letters run together, its initials."""
+    yield name.fingerprint
+    if len(name.glued) >= SHORTEST_GLUED:
+        yield f"\1{name.glued}"
+    if SHORTEST_INITIALS <= len(name.tokens) <= LONGEST_INITIALS:
+        yield "\2" + "".join(word[0] for word in name.tokens)
+
+
 def _names_of(entry: Entry) -> Iterable[tuple[str, Name]]:
     """Give every name of an entry once, by what is compared."""
+    from ecluse.parties import chinese  # noqa: PLC0415 - only new lists pay for its tables
+
     seen: set[tuple[tuple[str, ...], str, bool]] = set()
     for written in entry.names:
         for one in names.published(written):

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).with_name("data") / "names"
 LONGEST = 1_000
+# From so many letters on a word may be two run together, the second a business word of so many.
+SHORTEST_STUCK, SHORTEST_TAIL = 9, 6
+# How many ways a name may be meant; a text of more is no name.
+MOST_READINGS = 12
+# The longest listed name has fewer words.
+MOST_WORDS = 64
 # Cyrillic and Greek letters that pass for Latin ones in a word that is otherwise Latin.
 _LOOKALIKES = str.maketrans(
     "аеорсухіјѕԁһԛԝкмтвнАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανρικτυχ",
@@ -84,12 +90,18 @@ def fold(text: str) -> str:
     Compatibility forms, marks on letters, zero-width and direction marks, letters that only look
     Latin, dots of abbreviations; other scripts by anyascii.
     """
-    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_INVISIBLE)
+    # One sign may stand for many letters: what it is written out to is cut as well.
+    text = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST].translate(_INVISIBLE)
     if not text.isascii():
         text = _fold_letters(text)
     text = _APOSTROPHES.sub("", text.lower())
     text = _DOTTED.sub(lambda found: f"{found[0].replace('.', '')} ", text)
     return _BREAKS.sub(" ", text.replace("&", " and ").replace("+", " plus ")).strip()
+
+
+def key_of(name: str) -> str:
+    """Give what names that must be the same are compared by: the letters folded, the legal form kept."""
+    return fold(name) or name
 
 
 def _fold_letters(text: str) -> str:
@@ -122,6 +134,18 @@ def _forms() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
+def _spelled() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Give the patterns of legal forms that are spelled in many ways, and the kind of each."""
+    return tuple((re.compile(rf"\b(?:{row[0]})(?![a-z0-9])"), row[1]) for row in rows_of("spelled.tsv"))
+
+
+@lru_cache(maxsize=1)
+def _expansions() -> dict[str, tuple[str, ...]]:
+    """Give the words that a short word stands for together."""
+    return {row[0]: tuple(row[1].split()) for row in rows_of("expansions.tsv")}
+
+
+@lru_cache(maxsize=1)
 def words() -> tuple[dict[str, str], frozenset[str]]:
     """Give what short or foreign business words stand for, and the set of all common words."""
     stands: dict[str, str] = {}
@@ -149,6 +173,52 @@ def places() -> frozenset[str]:
     return frozenset(found)
 
 
+# Legal forms that are met with a slip of the pen, or run together with the word before them.
+_LONG_FORMS = {"limited": "limited", "company": "company", "corporation": "corporation", "liability": "limited"}
+
+
+@lru_cache(maxsize=65536)
+def _stuck(word: str) -> tuple[str, str] | None:
+    """Give what stands before a legal form that is spelled wrong or stuck to a word, and its kind; None of others."""
+    for form, kind in _LONG_FORMS.items():
+        if word.endswith(form) and len(word) >= len(form) + 3:
+            return word[: -len(form)], kind
+        if word[0] == form[0] and abs(len(word) - len(form)) <= 1 and word != form and _one_slip(word, form):
+            return "", kind
+    return None
+
+
+@lru_cache(maxsize=65536)
+def _apart(word: str) -> tuple[str, ...]:
+    """Part a word from the business word that it is run together with: MATERIALSOLUTIONS, GOLDTRADING."""
+    stands, common = words()
+    if len(word) < SHORTEST_STUCK or word in common:
+        return (_written_out(word, stands),)
+    for at in range(3, len(word) - SHORTEST_TAIL + 1):
+        tail = word[at:]
+        if tail in common or tail in stands:
+            return (_written_out(word[:at], stands), _written_out(tail, stands))
+    return (_written_out(word, stands),)
+
+
+def _one_slip(one: str, two: str) -> bool:
+    """Are two words the same but for a letter left out, put in, changed, or two swapped?"""
+    ahead = 0
+    while ahead < min(len(one), len(two)) and one[ahead] == two[ahead]:
+        ahead += 1
+    first, second = one[ahead:], two[ahead:]
+    return (
+        first[1:] == second[1:]
+        or first[1:] == second
+        or first == second[1:]
+        or (first[1::-1] == second[:2] and first[2:] == second[2:])
+    )
+
+
+# What every form of `spelled.tsv` holds: names without it are not searched for them.
+_HINT = re.compile(r"stvo|tavar|tovar|fed\w+ gos|gos\w+ unit|\bl\w*ab|joint|jnt st|anonim")
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Name:
     """Make a name comparable. A name of nothing but legal forms keeps them as its words."""
@@ -157,29 +227,43 @@ def parse(text: str) -> Name:
 
 def of_folded(folded: str, text: str) -> Name:
     """Make a name comparable that is folded already."""
-    pattern, kinds = _forms()
-    found: set[str] = set()
-    if pattern.search(folded):
-
-        def note(match: re.Match[str]) -> str:
-            found.add(kinds[match[0]])
-            return " "
-
-        rest = pattern.sub(note, folded).split()
-    else:
-        rest = folded.split()
+    bare, found = _without_forms(folded)
+    _, kinds = _forms()
     stands, _ = words()
-    kept = []
-    for word in rest:
+    several = _expansions()
+    kept: list[str] = []
+    for word in bare.split():
         kind = kinds.get(word)
         if kind is not None:
             found.add(kind)
+        elif word in several:
+            kept += several[word]
+        elif len(word) > 5 and (stuck := _stuck(word)) is not None:
+            found.add(stuck[1])
+            kept += _apart(stuck[0]) if stuck[0] else ()
         else:
-            kept.append(_written_out(word, stands))
+            kept += _apart(_written_out(word, stands))
     if not kept:
         kept = folded.split()
-    tokens = tuple(word for word in kept if word not in ("and", "of", "the")) or tuple(kept)
+    tokens = tuple(word for word in kept if word not in ("and", "of", "the"))[:MOST_WORDS] or tuple(kept[:MOST_WORDS])
     return Name(text, tokens, frozenset(found), "".join(tokens))
+
+
+def _without_forms(folded: str) -> tuple[str, set[str]]:
+    """Take out the legal forms of several words, and give their kinds."""
+    pattern, kinds = _forms()
+    found: set[str] = set()
+    if _HINT.search(folded):
+        for spelled, kind in _spelled():
+            folded, count = spelled.subn(" ", folded)
+            if count:
+                found.add(kind)
+
+    def note(match: re.Match[str]) -> str:
+        found.add(kinds[match[0]])
+        return " "
+
+    return pattern.sub(note, folded) if pattern.search(folded) else folded, found
 
 
 def _written_out(word: str, stands: dict[str, str]) -> str:
@@ -189,6 +273,20 @@ def _written_out(word: str, stands: dict[str, str]) -> str:
     return _ORDINALS.get(word) or stands.get(word, word)
 
 
+_RUNS = re.compile(r"\s+")
+# An address in capitals without its commas: NO 88 KEYUAN ROAD.
+_BARE_ADDRESS = re.compile(
+    r"^(.{3,}?)\s(?:no|room|rm|unit|ul|flat)\s\d{1,5}[\w/-]{0,6}\s.{0,200}?\b(?:road|rd|street|st|avenue|ave|district|building|bldg|"
+    r"park|moscow|dubai|tehran|hong kong)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+# An address behind a name: a comma, then what addresses begin with.
+_ADDRESS = re.compile(
+    r"^(.{3,}?)\s?[,;\n]\s?(?=.{12})(?=(?:no\.?\s?\d|rooms?\b|rm\b|unit\b|suite\b|flat\b|floor\b|block\b|building\b|bldg\b|office\b|"
+    r"p\.?\s?o\.?\s?box|ul\.|ulitsa\b|prospekt\b|pr-kt\b|d\.\s?\d|\d{1,5}(?:[-/]\d+)?[a-z]?\s?,?\s[a-z\u00c0-\u024f]{3,}|"
+    r"\d{1,4}(?:st|nd|rd|th)?/?f\b|level \d|plot \d|street\b))",
+    re.IGNORECASE | re.DOTALL,
+)
 _LEGAL_END = re.compile(
     r"^(.{4,}?\b(?:co\.?,?\s*ltd|co\.?,?\s*limited|ltd|limited|inc|llc|l\.l\.c|gmbh|corp|corporation|s\.a|plc|pte\.?\s*ltd|"
     r"jsc|ojsc|pjsc|company)\b\.?)\s*[,;:\n-]+\s*(.{8,})$",
@@ -205,20 +303,24 @@ _AFFILIATED = re.compile(r"\.?\s*affiliated entity:\s*", re.IGNORECASE)
 
 def readings(text: str) -> tuple[str, ...]:
     """Give what a name as written may mean: whole; without an address after it, or a bracket in it; each alias."""
-    text = _ATTENTION.sub("", text.strip()[:LONGEST]) or text
+    text = _RUNS.sub(lambda run: "\n" if "\n" in run[0] else " ", text[: 4 * LONGEST]).strip()[:LONGEST]
+    text = _ATTENTION.sub("", text) or text
     found = [text]
     parts = [part for part in _AKA.split(text) if len(part.strip(" ,;()")) > 2]
     if len(parts) > 1:
         found += [part.strip(" ,;()") for part in parts]
     for one in tuple(found):
         cut = _LEGAL_END.match(one)
-        if cut and re.search(r"\d|road|street|district|building|,", cut[2], re.IGNORECASE):
+        if cut and not re.search(r"\d|road|street|district|building,", cut[2], re.IGNORECASE):
+            cut = None
+        cut = cut or _ADDRESS.match(one) or _BARE_ADDRESS.match(one)
+        if cut:
             found.append(cut[1])
     for one in tuple(found):
         bare = _BRACKETED.sub(" ", one)
         if bare != one and len(bare.strip()) > 3:
             found.append(" ".join(bare.split()))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))[:MOST_READINGS]
 
 
 def published(text: str) -> tuple[str, ...]:

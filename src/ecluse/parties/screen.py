@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ from rapidfuzz.distance import Levenshtein
 
 from ecluse.parties import index, model, names
 from ecluse.parties.ages import SHIPPED
-from ecluse.parties.features import compare
+from ecluse.parties.entry import REQUIRED
+from ecluse.parties.features import compare, sound
 from ecluse.parties.reasons import reasons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ecluse.parties.chinese import Segment
@@ -35,9 +36,11 @@ ONE_PLACE = ({"CN", "HK", "MO"}, {"RU", "BY"}, {"AE", "IR"})
 # What the same words are worth at the least.
 SAME = 0.95
 # A name of telling words alone, beside a longer one that adds only common ones.
-SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.5, 0.8, 0.4, 0.4, 0.6
+SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.3, 0.8, 0.4, 0.4, 0.6
 # What the heaviest word shared with a translated name weighs at the least, for a hit to be acted on.
 TELLING_CHINESE = 0.46
+# What all that is only nearly the same weighs at the least; common words may be translated several ways.
+NEARLY_TELLING = 0.8
 # Below this much shared weight only common words agree, and nothing is decided.
 LITTLE = 0.5
 
@@ -55,7 +58,10 @@ class Hit:
 
 @dataclass(frozen=True, eq=False)
 class Screener:
-    """Lists made ready: their index, their day, what they hold, and the digest of the files they came from."""
+    """Lists made ready: their index, their day, what they hold, and the digest of the files they came from.
+
+    `dates` gives the day of each list, where one is of another day than the snapshot.
+    """
 
     index: index.Index
     date: dt.date
@@ -63,41 +69,55 @@ class Screener:
     counts: Mapping[str, int]
     model: model.Model
     faults: int = 0
+    dates: Mapping[str, str] = field(default_factory=dict)
 
     def screen(self, name: str, country: str | None = None) -> tuple[Hit, ...]:
         """Give the hits of a name, best first. `country` is an ISO code, or None where it is not known."""
         readings = tuple(asked_for(name))
-        return self.judge(name, country, readings, [self.index.candidates(asked.name) for asked in readings])
+        pairs = self.pairs(readings, [self.index.candidates(asked.name) for asked in readings])
+        return self.judge(name, country, pairs, [self.model.score(pair.row) for pair in pairs])
 
-    def judge(
-        self, name: str, country: str | None, readings: Sequence[Asked], candidates: Sequence[Sequence[int]]
-    ) -> tuple[Hit, ...]:
-        """Give the hits of a name among the candidates of each of its readings."""
+    def pairs(self, readings: Sequence[Asked], candidates: Sequence[Sequence[int]]) -> list[Pair]:
+        """Measure each reading of a name beside its candidates, and beside the names that are looked up by it."""
+        found = []
+        for asked, docs in zip(readings, candidates, strict=True):
+            for doc in dict.fromkeys((*self.index.looked_up(asked.name), *docs)):
+                listed, _ = self.index.name(doc)
+                row = None if _hopeless(asked.name, listed) else self._row(asked, listed, doc)
+                if row is not None:
+                    found.append(Pair(asked, listed, doc, row))
+        return found
+
+    def judge(self, name: str, country: str | None, pairs: Sequence[Pair], scores: Sequence[float]) -> tuple[Hit, ...]:
+        """Give the hits of a name, of its pairs and what the model gives them."""
         best: dict[int, tuple[float, int, Asked]] = {}
-        for asked, found in zip(readings, candidates, strict=True):
-            for doc in dict.fromkeys((*self.index.exact(asked.name.fingerprint), *found)):
-                owner = self.index.owner(doc)
-                score = self._score(asked, doc)
-                if asked.segments and score:
-                    score = _by_characters(score, name, self.index.name(doc)[1], self.model.decide)
-                if score >= self.model.grey / 2 and score > best.get(owner, (0.0, 0, asked))[0]:
-                    best[owner] = (score, doc, asked)
+        for pair, given in zip(pairs, scores, strict=True):
+            owner = self.index.owner(pair.doc)
+            score = self._settled(pair, given)
+            if pair.asked.segments and score:
+                score = _by_characters(score, name, self.index.name(pair.doc)[1], self.model.decide)
+            if score >= self.model.grey / 2 and score > best.get(owner, (0.0, 0, pair.asked))[0]:
+                best[owner] = (score, pair.doc, pair.asked)
         return self._hits(best, country)
 
-    def _score(self, asked: Asked, doc: int) -> float:
-        listed, _ = self.index.name(doc)
-        if _hopeless(asked.name, listed):
-            return 0.0
+    def _row(self, asked: Asked, listed: names.Name, doc: int) -> list[float] | None:
         row = compare(
-            asked.name, listed, self.index.weight, person=self.index.person(doc), translated=bool(asked.segments)
+            asked.name,
+            listed,
+            self.index.weight,
+            person=self.index.person(doc),
+            translated=bool(asked.segments),
+            others=self.index.words_of(self.index.owner(doc)),
         )
         # Little in common at either end of the measures: not worth a look at the trees.
-        if row[0] < 0.4 and row[1] < 0.4 and row[5] < 0.6:
-            return 0.0
-        score = self.model.score(row)
+        return None if row[0] < 0.4 and row[1] < 0.4 and row[5] < 0.6 else row
+
+    def _settled(self, pair: Pair, score: float) -> float:
+        """Settle a score where rules know more than the model: the same words, a short name, only common words."""
+        asked, row = pair.asked, pair.row
         if row[0] > 0.999 and row[1] > 0.999:
             # The same words, in whatever order, are the name itself; the rarer they are, the surer.
-            score = max(score, SAME + (0.999 - SAME) * min(1.0, row[7] / 2)) - _otherwise(asked.name, listed)
+            score = SAME + (0.999 - SAME) * min(1.0, row[7] / 2) - _otherwise(asked.name, pair.listed)
         elif row[0] > 0.999 and row[3] <= SMALL and row[9] >= TELLING:
             # All that was asked for is there, and only common words are not: a short name, to be cleared.
             score = max(score, SHORT_NAME)
@@ -109,7 +129,7 @@ class Screener:
         if (
             asked.segments
             and row[9] < TELLING_CHINESE
-            and row[8] < TELLING_CHINESE
+            and row[8] < NEARLY_TELLING
             and not (row[0] > 0.99 and row[1] > 0.99)
         ):
             # Of a translation only common words and places agree.
@@ -144,8 +164,19 @@ class Screener:
             if asked.by_sound:
                 why += ("against: the brand is known only by its sound",)
             rows.append(Hit(entry, written, round(score, 4), band, why))
-        rows.sort(key=lambda hit: (-hit.score, hit.entry.list, hit.entry.id))
+        # Of entries that score alike those come first that ask a licence.
+        rows.sort(key=lambda hit: (-hit.score, hit.entry.list not in REQUIRED, hit.entry.list, hit.entry.id))
         return tuple(rows[:MOST_HITS])
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A reading of the name asked for beside a listed name, with their measures."""
+
+    asked: Asked
+    listed: names.Name
+    doc: int
+    row: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +209,19 @@ def asked_for(text: str) -> Iterator[Asked]:
 
 
 def _hopeless(asked: names.Name, listed: names.Name) -> bool:
-    """Do two names share no word and not half of their letters? Such a pair never scores."""
-    if not set(asked.tokens).isdisjoint(listed.tokens):
+    """Do names share no word, no sound of one, no initials and not half of their letters? Such a pair never scores."""
+    words = _words(asked.tokens)
+    if not words.isdisjoint(listed.tokens) or not words.isdisjoint(map(sound, listed.tokens)):
+        return False
+    if len(asked.tokens) == 1 and asked.glued == "".join(word[0] for word in listed.tokens):
         return False
     return Levenshtein.normalized_similarity(asked.glued, listed.glued, score_cutoff=0.5) == 0.0
+
+
+@lru_cache(maxsize=4096)
+def _words(tokens: tuple[str, ...]) -> frozenset[str]:
+    """Give words and their sounds."""
+    return frozenset(tokens) | frozenset(map(sound, tokens))
 
 
 def _otherwise(asked: names.Name, listed: names.Name) -> float:
@@ -216,20 +256,26 @@ def _by_characters(score: float, query: str, written: str, decide: float) -> flo
     return max(score, 0.99) if alike == 1.0 else min(score, decide - 0.01) if alike < 0.8 else score
 
 
-def lists(place: Path | None = None) -> Screener:
-    """Make the lists of a folder or file ready; without one, the snapshot shipped."""
-    return _lists(place or SHIPPED)
+def lists(place: Path | None = None, tell: Callable[[str], None] | None = None) -> Screener:
+    """Make the lists of a folder or file ready; without one, the snapshot shipped.
+
+    `tell` is given a sentence where they are new and some seconds will pass.
+    """
+    place = place or SHIPPED
+    if tell is not None and not index.is_kept(_digest(place)):
+        tell(f"The lists of {place.name} are new here: an index is made once and kept, which takes some seconds.")
+    return _lists(place)
 
 
 def forget() -> None:
     """Forget the lists that are open; the next screen opens them anew."""
     _lists.cache_clear()
+    _digest.cache_clear()
 
 
 @lru_cache(maxsize=4)
 def _lists(place: Path) -> Screener:
-    digest = files_digest(place)
-    opened = index.open_index(digest, lambda: _read(place))
+    opened = index.open_index(_digest(place), lambda: _read(place))
     head = opened.head
     return Screener(
         index=opened,
@@ -238,6 +284,7 @@ def _lists(place: Path) -> Screener:
         counts=head["counts"],  # type: ignore[arg-type]
         model=model.load(),
         faults=int(str(head["faults"])),
+        dates=head["dates"],  # type: ignore[arg-type]
     )
 
 
@@ -245,6 +292,11 @@ def _read(place: Path) -> Snapshot:
     from ecluse.parties.snapshot import load  # noqa: PLC0415 - only lists that are new pay for the readers
 
     return load(place)
+
+
+@lru_cache(maxsize=4)
+def _digest(place: Path) -> str:
+    return files_digest(place)
 
 
 def files_digest(place: Path) -> str:

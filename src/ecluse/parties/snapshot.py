@@ -36,7 +36,8 @@ def changes(before: Snapshot, after: Snapshot) -> list[Change]:
     """Give what was added, removed and changed, by list and the list's own number or name.
 
     Entries that share list and name are told apart by their content: as many as are the same on
-    both sides are unchanged, and only the rest are compared.
+    both sides are unchanged, and only the rest are compared. Of a list that one side does not hold at
+    all (`alone`), every entry is added or removed.
     """
     old, new = _by_key(before), _by_key(after)
     rows: list[Change] = []
@@ -56,6 +57,12 @@ def changes(before: Snapshot, after: Snapshot) -> list[Change]:
         rows += [Change("added", one) for one in there[len(here) :]]
     order = {"added": 0, "removed": 1, "changed": 2}
     return sorted(rows, key=lambda row: (order[row.what], row.entry.list, row.entry.name))
+
+
+def alone(before: Snapshot, after: Snapshot) -> dict[str, int]:
+    """Give the lists that only one of two snapshots holds, with how many entries they have."""
+    both = before.counts | after.counts
+    return {code: both[code] for code in sorted(set(before.counts) ^ set(after.counts))}
 
 
 def _by_key(snapshot: Snapshot) -> dict[tuple[str, str], list[Entry]]:

@@ -22,7 +22,7 @@ CARE = {
     "FSE": "on the Foreign Sanctions Evaders list",
     "DTC": "debarred under the ITAR",
     "ISN": "under nonproliferation sanctions of the State Department",
-    "1260H": "named a Chinese military company under section 1260H",
+    "1260H": "named a Chinese military company under section 1260H, which asks no licence",
     "UN": "on the United Nations list",
     "EU": "on the European Union's list",
     "UK": "on the United Kingdom's list",
@@ -30,11 +30,14 @@ CARE = {
     "CN-UE": "on China's unreliable entity list",
     "CN-AT": "on China's attention list",
 }
-# Programmes whose SDNs 15 CFR 744.8(a)(1) names (since 2024-03-21), as recalled from the section:
-# their owners' rule reaches what they own.
+# Programmes whose SDNs 15 CFR 744.8(a)(1) names since 2024-03-21 (89 FR 20107): their owners' rule reaches
+# what they own. The section itself was not at hand; its fourteen authorities were read in two summaries of the
+# rule (Thompson Hine, March 2024; ECScreening): executive orders 13405, 13660, 13661, 13662, 13685, 14024 and
+# 14038, foreign terrorist organizations, global terrorism, proliferators, 13581, 14059, narcotics traffickers
+# and kingpins. The tags are OFAC's.
 CARRYING_PROGRAMS = frozenset(
     {"BELARUS", "BELARUS-EO14038", "FTO", "ILLICIT-DRUGS-EO14059", "NPWMD", "RUSSIA-EO14024", "SDGT", "SDNT"}
-    | {"SDNTK", "TCO", "UKRAINE-EO13405", "UKRAINE-EO13660", "UKRAINE-EO13661", "UKRAINE-EO13662"}
+    | {"SDNTK", "TCO", "UKRAINE-EO13660", "UKRAINE-EO13661", "UKRAINE-EO13662"}
     | {"UKRAINE-EO13685"}
 )
 _POLICIES = (
@@ -125,4 +128,5 @@ def says(entry: Entry) -> str:
         return "on the Denied Persons List: no transaction subject to the EAR against the order (General Prohibition 4)"
     if entry.list == "SDN":
         return f"blocked by OFAC ({', '.join(entry.programs) or 'programme not given'})"
-    return CARE.get(entry.list, f"on the list {entry.list}")
+    told = CARE.get(entry.list, f"on the list {entry.list}")
+    return f"{told}: {entry.requirement}" if entry.requirement else told

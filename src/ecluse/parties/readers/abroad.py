@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -17,13 +19,16 @@ from ecluse.parties.readers.rows import (
     elements,
     european_day,
     name_of,
+    split,
     table,
     unique,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from xml.etree.ElementTree import Element
+
+    from ecluse.parties.readers.source import Source
 
 MINISTRY = {"cn-export-control-list": "CN-EC", "cn-unreliable-entity-list": "CN-UE", "cn-attention-list": "CN-AT"}
 _MINISTRY_WORDS = (("unreliable", "CN-UE"), ("不可靠", "CN-UE"), ("attention", "CN-AT"), ("关注", "CN-AT"))
@@ -31,12 +36,12 @@ _PERSON = {"p": "person", "person": "person", "individual": "person", "e": "enti
 _UK_KINDS = {"individual": "person", "entity": "entity", "ship": "vessel"}
 
 
-def united_nations(raw: bytes, reading: Reading) -> None:
+def united_nations(source: Source, reading: Reading) -> None:
     """Read the Security Council's consolidated XML."""
     wanted = {"INDIVIDUAL", "ENTITY"}
-    head = re.search(rb"dateGenerated=\"([^\"]+)\"", raw[:4000])
-    reading.date = day(head[1].decode("ascii", "replace")) if head else None
-    for number, element in enumerate(elements(raw, reading.path, wanted), 1):
+    head = re.search(r"dateGenerated=\"([^\"]+)\"", source.head)
+    reading.date = day(head[1]) if head else None
+    for number, element in enumerate(elements(source, wanted), 1):
         reading.rows += 1
         parts = [child(element, f"{which}_NAME") for which in ("FIRST", "SECOND", "THIRD", "FOURTH")]
         name = name_of(" ".join(part for part in parts if part))
@@ -46,14 +51,14 @@ def united_nations(raw: bytes, reading: Reading) -> None:
             continue
         kind = "person" if element.tag == "INDIVIDUAL" else "entity"
         names = [*children(element, f"{element.tag}_ALIAS")]
-        original = name_of(child(element, "NAME_ORIGINAL_SCRIPT"))
+        others = [child(element, "NAME_ORIGINAL_SCRIPT"), *(child(one, "ALIAS_NAME") for one in names)]
         places = [*children(element, "COUNTRY"), *_values(element, "NATIONALITY")]
         reading.entries.append(
             Entry(
                 id=f"un-{reference}",
                 list="UN",
                 name=name,
-                aliases=unique([original, *(name_of(child(one, "ALIAS_NAME")) for one in names)], name),
+                aliases=reading.aliases(number, others, name),
                 kind=kind,
                 countries=unique([country("".join(one.itertext())) for one in places]),
                 number=reference,
@@ -68,10 +73,10 @@ def _values(element: Element, name: str) -> list[Element]:
     return [one for parent in children(element, name) for one in children(parent, "VALUE")]
 
 
-def european(text: str, reading: Reading) -> None:
+def european(source: Source, reading: Reading) -> None:
     """Read the EU's financial sanctions file: one row for every name or address of a party."""
     found: dict[str, dict[str, list[str | None]]] = {}
-    for number, row in table(text, reading.path, ";"):
+    for number, row in table(source, ";"):
         reading.rows += 1
         key = clean(row.get("entity_logicalid"))
         if key is None:
@@ -83,9 +88,8 @@ def european(text: str, reading: Reading) -> None:
             key,
             {"names": [], "countries": [], "kind": [], "programme": [], "cite": [], "date": [], "row": [str(number)]},
         )
-        whole = name_of(row.get("namealias_wholename"))
         parts = [row.get(f"namealias_{one}name") for one in ("first", "middle", "last")]
-        held["names"].append(whole or name_of(" ".join(part for part in parts if part)))
+        held["names"].append(clean(row.get("namealias_wholename")) or clean(" ".join(part for part in parts if part)))
         held["countries"] += [
             country(row.get(one)) for one in ("address_countryiso2code", "citizenship_countryiso2code")
         ]
@@ -102,9 +106,10 @@ def european(text: str, reading: Reading) -> None:
 
 def _grouped(reading: Reading, code: str, key: str, held: Mapping[str, list[str | None]]) -> None:
     """Make one entry of the rows of a party."""
-    names = unique(list(held["names"]))
+    row = int(held["row"][0] or 0)
+    names = reading.aliases(row, held["names"], "")
     if not names:
-        reading.fault(int(held["row"][0] or 0), f"party {key} has no name in any row")
+        reading.fault(row, f"party {key} has no name in any row")
         return
     days = [one for said in held["date"] if (one := european_day(said))]
     reading.duplicates += sum(name is not None for name in held["names"]) - len(names)
@@ -125,17 +130,17 @@ def _grouped(reading: Reading, code: str, key: str, held: Mapping[str, list[str 
     )
 
 
-def british(text: str, reading: Reading) -> None:
+def british(source: Source, reading: Reading) -> None:
     """Read the UK's list as CSV: the Sanctions List, or OFSI's consolidated list; both start with a dated line."""
-    lines = text.splitlines()
-    skip = next((at for at, line in enumerate(lines[:5]) if "name 6" in line.lower()), None)
+    lines = list(itertools.islice(source.lines(), 5))
+    skip = next((at for at, line in enumerate(lines) if "name 6" in line.lower()), None)
     if skip is None:
         message = f"{reading.path}: has no column `Name 6`; the UK's lists do."
         raise SourceError(message)
     dated = re.search(r"\d{1,2}[/ -](?:\d{1,2}|[A-Za-z]{3})[A-Za-z]*[/ -]\d{4}", " ".join(lines[:skip]))
     reading.date = european_day(dated[0]) if dated else None
     found: dict[str, dict[str, list[str | None]]] = {}
-    for number, row in table(text, reading.path, skip=skip):
+    for number, row in table(source, skip=skip):
         reading.rows += 1
         key = clean(row.get("unique id")) or clean(row.get("group id"))
         if key is None:
@@ -146,8 +151,8 @@ def british(text: str, reading: Reading) -> None:
             {"names": [], "countries": [], "kind": [], "programme": [], "cite": [], "date": [], "row": [str(number)]},
         )
         parts = [clean(row.get(f"name {one}")) for one in (1, 2, 3, 4, 5, 6)]
-        held["names"].append(name_of(" ".join(part for part in parts if part)))
-        held["names"].append(name_of(row.get("name non-latin script")))
+        held["names"].append(clean(" ".join(part for part in parts if part)))
+        held["names"].append(clean(row.get("name non-latin script")))
         held["countries"] += [country(row.get(one)) for one in ("address country", "country", "nationality(/ies)")]
         kind = clean(row.get("designation type")) or clean(row.get("group type")) or ""
         held["kind"].append(_UK_KINDS.get(kind.lower()))
@@ -157,11 +162,8 @@ def british(text: str, reading: Reading) -> None:
         _grouped(reading, "UK", key, held)
 
 
-def ministry(rows: object, reading: Reading) -> None:
+def ministry(rows: Iterable[object], reading: Reading) -> None:
     """Read a transcription of China's Ministry of Commerce: English and Chinese name, date, address of the notice."""
-    if not isinstance(rows, list):
-        message = f"{reading.path}: holds no list of entries."
-        raise SourceError(message)
     for number, row in enumerate(rows, 1):
         reading.rows += 1
         name = name_of(row.get("entity_name") or row.get("name")) if isinstance(row, dict) else None
@@ -181,7 +183,7 @@ def ministry(rows: object, reading: Reading) -> None:
                 id=clean(row.get("id")) or f"{code.lower()}-{number}",
                 list=code,
                 name=name,
-                aliases=unique([name_of(one) for one in others] if isinstance(others, list) else [], name),
+                aliases=reading.aliases(number, others if isinstance(others, list) else (), name),
                 kind=kind.get((clean(row.get("entity_type")) or "").lower()),
                 number=clean(row.get("id")),
                 cite=clean(row.get("source_url")),
@@ -191,16 +193,44 @@ def ministry(rows: object, reading: Reading) -> None:
         )
 
 
-def military_companies(text: str, reading: Reading) -> None:
-    """Read a list under section 1260H: CSV with `name`, and optionally `aliases` (by semicolons), `date`, `cite`."""
-    for number, row in table(text, reading.path):
+def transcribed(source: Source, reading: Reading) -> None:
+    """Read our own transcription of the ministry's notices: CSV with `list`, `name`, `chinese`, `date`, `notice`.
+
+    `until` is the day on which the measures were stopped, `note` what else is known of them.
+    """
+    for number, row in table(source, strict=True):
+        reading.rows += 1
+        code, name = clean(row.get("list")) or "", name_of(row.get("name"))
+        if name is None or code not in MINISTRY.values():
+            reading.fault(number, "has no name" if name is None else f"is of a list that is not known: {code[:20]!r}")
+            continue
+        listed = day(row.get("date"))
+        key = hashlib.sha256(f"{code}|{name}|{listed}".encode()).hexdigest()[:8]
+        reading.entries.append(
+            Entry(
+                id=f"{code.lower()}-{key}",
+                list=code,
+                name=name,
+                aliases=reading.aliases(number, split(row.get("chinese")), name),
+                kind=_PERSON.get(clean(row.get("kind")) or ""),
+                requirement=clean(row.get("note")),
+                cite=clean(row.get("notice")),
+                listed=listed,
+                until=day(row.get("until")),
+                place=f"{reading.path}:{number}",
+            )
+        )
+
+
+def military_companies(source: Source, reading: Reading) -> None:
+    """Read a list under section 1260H: CSV with `name`, and optionally `aliases` (by `;`), `parent`, `date`, `cite`."""
+    for number, row in table(source, strict=True):
         reading.rows += 1
         name = name_of(row.get("name"))
         if name is None:
             reading.fault(number, "has no name")
             continue
-        aliases = [name_of(one) for one in (row.get("aliases") or "").split(";")]
-        listed = day(row.get("date"))
+        listed, parent = day(row.get("date")), clean(row.get("parent"))
         if listed is not None and (reading.date is None or listed > reading.date):
             reading.date = listed
         reading.entries.append(
@@ -208,9 +238,11 @@ def military_companies(text: str, reading: Reading) -> None:
                 id=f"1260h-{number}",
                 list="1260H",
                 name=name,
-                aliases=unique(aliases, name),
+                aliases=reading.aliases(number, split(row.get("aliases")), name),
                 kind="entity",
-                countries=("CN",),
+                # Subsidiaries are firms of other countries too; the notice does not say of which.
+                countries=() if parent else ("CN",),
+                requirement=f"named as a subsidiary of {parent}" if parent else None,
                 cite=clean(row.get("cite")),
                 listed=listed,
                 place=f"{reading.path}:{number}",

@@ -24,7 +24,10 @@ from ecluse.parties.readers.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from xml.etree.ElementTree import Element
+
+    from ecluse.parties.readers.source import Source
 
 KINDS = {"entity": "entity", "individual": "person", "vessel": "vessel", "aircraft": "aircraft"}
 # How the Consolidated Screening List names its sources, where no code stands in brackets.
@@ -49,9 +52,9 @@ def code_of(source: object) -> str | None:
     return next((code for mark, code in _BY_WORDS if mark in small), None)
 
 
-def joined(text: str, reading: Reading) -> None:
+def joined(lines: Iterable[str], reading: Reading) -> None:
     """Read the joined file: one JSON object a line, ids as given (`csl-123`)."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         reading.rows += 1
@@ -66,25 +69,33 @@ def joined(text: str, reading: Reading) -> None:
         _consolidated(row | {"source": row.get("list") or row.get("source")}, number, reading, clean(row.get("id")))
 
 
-def consolidated_json(data: object, reading: Reading) -> None:
-    """Read the Consolidated Screening List as JSON: `results` holds the entries."""
-    rows = data.get("results") if isinstance(data, dict) else data
-    if not isinstance(rows, list):
-        message = f"{reading.path}: holds no list of `results`; the Consolidated Screening List does."
-        raise SourceError(message)
-    if isinstance(data, dict):
-        reading.date = day(data.get("search_performed_at")) or day(data.get("generated"))
-    for number, row in enumerate(rows, 1):
+def consolidated_json(values: Iterable[tuple[str | None, object]], reading: Reading) -> None:
+    """Read the Consolidated Screening List as JSON: `results` holds the entries, or the file is their array."""
+    number, held = 0, False
+    fields: dict[str, object] = {}
+    for name, value in values:
+        if name is not None:
+            held = held or (name == "results" and isinstance(value, list))
+            fields[name] = value
+            if name in ("search_performed_at", "generated"):
+                reading.date = reading.date or day(value)
+            continue
+        number, held = number + 1, True
         reading.rows += 1
-        if isinstance(row, dict):
-            _consolidated(row, number, reading, None)
+        if isinstance(value, dict):
+            _consolidated(value, number, reading, None)
         else:
             reading.fault(number, "is no JSON object")
+    if not held and "name" in fields:
+        joined([json.dumps(fields)], reading)
+    elif not held:
+        message = f"{reading.path}: holds no list of `results`; the Consolidated Screening List does."
+        raise SourceError(message)
 
 
-def consolidated_csv(text: str, reading: Reading) -> None:
+def consolidated_csv(source: Source, reading: Reading) -> None:
     """Read the Consolidated Screening List as CSV."""
-    for number, row in table(text, reading.path):
+    for number, row in table(source):
         reading.rows += 1
         _consolidated(row, number, reading, None)
 
@@ -103,7 +114,7 @@ def _consolidated(row: Mapping[str, object], number: int, reading: Reading, own:
     countries += [country(one) for key in ("nationalities", "citizenships") for one in _several(row.get(key))]
     addresses = [one for one in _addresses(row.get("addresses")) if one]
     countries += [country(one.rpartition(",")[2]) for one in addresses]
-    aliases = [name_of(one) for one in _several(row.get("aliases") or row.get("alt_names"))]
+    aliases = _several(row.get("aliases") or row.get("alt_names"))
     end = day(row.get("end_date"))
     key = clean(row.get("entity_number")) or clean(row.get("_id"))
     reading.entries.append(
@@ -111,7 +122,7 @@ def _consolidated(row: Mapping[str, object], number: int, reading: Reading, own:
             id=own or f"{code.lower()}-{clean(row.get('id')) or key or number}",
             list=code,
             name=name,
-            aliases=unique(aliases, name),
+            aliases=reading.aliases(number, aliases, name),
             kind=KINDS.get((clean(row.get("type")) or "").lower()),
             countries=unique(countries),
             number=clean(row.get("entity_number")),
@@ -143,23 +154,23 @@ def _addresses(value: object) -> Iterator[str | None]:
             yield clean(one)
 
 
-def ofac_csv(texts: Mapping[str, str], reading: Reading) -> None:
+def ofac_csv(sources: Mapping[str, Source], reading: Reading) -> None:
     """Read OFAC's trio without headers: `sdn` (the parties), `add` (addresses), `alt` (other names)."""
-    aliases: dict[str, list[str | None]] = {}
-    for number, cells in bare_rows(texts.get("alt", ""), "alt.csv"):
+    aliases: dict[str, list[str]] = {}
+    for number, cells in bare_rows(sources["alt"]):
         if len(cells) >= 4:
-            aliases.setdefault(cells[0], []).append(name_of(cells[3]))
+            aliases.setdefault(cells[0], []).append(cells[3])
         else:
             reading.fault(number, f"of the other names has {len(cells)} cells, expected at least 4")
     addresses: dict[str, list[tuple[str, str | None]]] = {}
-    for number, cells in bare_rows(texts.get("add", ""), "add.csv"):
+    for number, cells in bare_rows(sources["add"]):
         if len(cells) >= 5:
             said = ", ".join(part for part in cells[2:5] if part)
             addresses.setdefault(cells[0], []).append((said, country(cells[4])))
         else:
             reading.fault(number, f"of the addresses has {len(cells)} cells, expected at least 5")
     seen: set[str] = set()
-    for number, cells in bare_rows(texts["sdn"], reading.path):
+    for number, cells in bare_rows(sources["sdn"]):
         reading.rows += 1
         name = name_of(cells[1]) if len(cells) > 3 else None
         if name is None:
@@ -175,7 +186,7 @@ def ofac_csv(texts: Mapping[str, str], reading: Reading) -> None:
                 id=f"sdn-{cells[0]}",
                 list="SDN",
                 name=name,
-                aliases=unique(aliases.get(cells[0], []), name),
+                aliases=reading.aliases(number, aliases.get(cells[0], []), name),
                 kind=KINDS.get(cells[2].lower(), "entity" if not cells[2] else None),
                 countries=unique([code for _, code in where]),
                 number=cells[0],
@@ -189,14 +200,14 @@ def ofac_csv(texts: Mapping[str, str], reading: Reading) -> None:
         reading.faults.append(f"{reading.path}: {len(orphans)} numbers have names or addresses but no party.")
 
 
-def ofac_xml(raw: bytes, reading: Reading) -> None:
+def ofac_xml(source: Source, reading: Reading) -> None:
     """Read OFAC's SDN.XML."""
-    for number, element in enumerate(elements(raw, reading.path, {"sdnEntry", "Publish_Date"}), 1):
+    for number, element in enumerate(elements(source, {"sdnEntry", "Publish_Date"}), 1):
         if element.tag == "Publish_Date":
             reading.date = day(element.text)
             continue
         reading.rows += 1
-        name = _full(element)
+        name = name_of(_said(element))
         uid = child(element, "uid")
         if name is None or uid is None:
             reading.fault(number, "is an sdnEntry without uid or name")
@@ -208,7 +219,7 @@ def ofac_xml(raw: bytes, reading: Reading) -> None:
                 id=f"sdn-{uid}",
                 list="SDN",
                 name=name,
-                aliases=unique([_full(one) for one in children(element, "aka")], name),
+                aliases=reading.aliases(number, [_said(one) for one in children(element, "aka")], name),
                 kind=KINDS.get(kind),
                 countries=unique([country(child(one, "country")) for one in where]),
                 number=uid,
@@ -219,11 +230,11 @@ def ofac_xml(raw: bytes, reading: Reading) -> None:
         )
 
 
-def _full(element: object) -> str | None:
-    parts = [child(element, "firstName"), child(element, "lastName")]  # type: ignore[arg-type]
-    return name_of(" ".join(part for part in parts if part))
+def _said(element: Element) -> str:
+    parts = [child(element, "firstName"), child(element, "lastName")]
+    return " ".join(part for part in parts if part)
 
 
-def _address(element: object) -> str | None:
-    parts = [child(element, key) for key in ("address1", "address2", "address3", "city", "country")]  # type: ignore[arg-type]
+def _address(element: Element) -> str | None:
+    parts = [child(element, key) for key in ("address1", "address2", "address3", "city", "country")]
     return clean(", ".join(part for part in parts if part))

@@ -5,13 +5,18 @@ from __future__ import annotations
 import html
 import re
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
 from ecluse.parties.entry import Entry, cited_day
 from ecluse.parties.readers.rows import LONGEST_NAME, Reading, clean, country, day, name_of, unique
+from ecluse.parties.readers.source import LONGEST_LINE
+
+if TYPE_CHECKING:
+    from ecluse.parties.readers.source import Source
 
 SUPPLEMENTS = {"4": "EL", "6": "UVL", "7": "MEU"}
-MOST_CELLS = 2_000_000
+MOST_ROWS = 2_000_000
 # `a.k.a., the following three aliases:` and its many spellings.
 _ALIASES = re.compile(
     r"[,;.]?\s*\(?(?:(?:f|a|d)\.?\s*/?k\.?\s*/?a\.?|also known as|formerly known as)\b[.,:;]*"
@@ -19,6 +24,7 @@ _ALIASES = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(?:up to date as of|AMDDATE>|date=\")\s*(\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})")
+_SUPPLEMENT = re.compile(r"supplement\s*no\.?\s*(\d+)\s*to\s*part\s*(\d+)", re.IGNORECASE)
 _SHORTENED = re.compile(r"\b(?:Ltd|Co|Inc|Corp|Bhd|S\.A|L\.L\.C)$")
 _DASH = re.compile(r"\s*(?:<br>)?\s*[\u2014\u2013]\s*|\s*<br>\s*-\s*")
 _AND = re.compile(r"[;,.]?\s*\band\s*$|[;,.]\s*$", re.IGNORECASE)
@@ -30,15 +36,25 @@ _ADDRESS = re.compile(
 
 
 class _Cells(HTMLParser):
-    """Collects the rows of tables, and the headings and dates between them; both dialects of the eCFR."""
+    """Gives the rows of tables and the headings between them as they close; both dialects of the eCFR."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.rows: list[list[str]] = []
-        self.heads: list[tuple[int, str]] = []
+        self.closed: list[list[str] | str] = []
         self.cell: list[str] | None = None
         self.row: list[str] | None = None
         self.head: list[str] | None = None
+
+    def drained(self) -> list[list[str] | str]:
+        """Give what has closed since the last time: rows as lists of cells, headings as text."""
+        found, self.closed = self.closed, []
+        return found
+
+    @property
+    def held(self) -> int:
+        """How many characters are held that have not closed yet."""
+        open_parts = (self.cell or (), self.head or (), *(self.row or ()))
+        return len(self.rawdata) + sum(len(part) for parts in open_parts for part in parts)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open rows, cells and headings; a break stays a break."""
@@ -51,7 +67,7 @@ class _Cells(HTMLParser):
         elif tag in ("head", "h1", "h2", "h3", "h4", "h5", "hd", "title"):
             self.head = []
         elif tag in ("div9", "div5") and (name := dict(attrs).get("n")):
-            self.heads.append((len(self.rows), name))
+            self.closed.append(name)
         elif tag in ("br", "p") and self.cell is not None:
             self.cell.append("<br>")
 
@@ -62,7 +78,7 @@ class _Cells(HTMLParser):
         elif tag in ("tr", "row"):
             self._close_row()
         elif tag in ("head", "h1", "h2", "h3", "h4", "h5", "hd", "title") and self.head is not None:
-            self.heads.append((len(self.rows), clean("".join(self.head)) or ""))
+            self.closed.append(clean("".join(self.head)) or "")
             self.head = None
 
     def handle_data(self, data: str) -> None:
@@ -80,72 +96,97 @@ class _Cells(HTMLParser):
     def _close_row(self) -> None:
         self._close_cell()
         if self.row:
-            self.rows.append(self.row)
-        if len(self.rows) > MOST_CELLS:
-            message = "the tables have no end"
-            raise SourceError(message)
+            self.closed.append(self.row)
         self.row = None
 
 
-def ecfr(text: str, reading: Reading) -> None:
-    """Read one supplement, or a whole part that holds them."""
-    if "<!ENTITY" in text:
-        message = f"{reading.path}: declares entities, which the eCFR does not; it is refused."
-        raise SourceError(message)
-    parser = _Cells()
-    parser.feed(text)
+def ecfr(source: Source, reading: Reading) -> None:
+    """Read one supplement, or a whole part that holds them; a page that is neither gives no entry."""
+    parser, table = _Cells(), _Table(reading)
+    tail, spoken = "", False
+    for piece in source.pieces():
+        seen = tail + piece
+        if "<!ENTITY" in seen:
+            message = f"{reading.path}: declares entities, which the eCFR does not; it is refused."
+            raise SourceError(message)
+        spoken = spoken or "part 744" in seen.lower()
+        if reading.date is None and (found := _DATED.search(seen)):
+            reading.date = day(found[1])
+        parser.feed(piece)
+        table.take(parser.drained())
+        if parser.held > LONGEST_LINE:
+            message = f"{reading.path}: holds a cell or a mark of more than {LONGEST_LINE:,} characters without an end."
+            raise SourceError(message)
+        tail = seen[-100:]
     parser.close()
-    found = _DATED.search(text)
-    reading.date = day(found[1]) if found else None
-    marks = [(at, code) for at, head in parser.heads if (code := _supplement(head))]
-    if not marks:
+    table.take(parser.drained())
+    if spoken and not table.named:
         message = f"{reading.path}: names no supplement no. 4, 6 or 7 to part 744."
         raise SourceError(message)
-    for index, (start, code) in enumerate(marks):
-        end = marks[index + 1][0] if index + 1 < len(marks) else len(parser.rows)
-        _rows(parser.rows[start:end], code, reading, start)
 
 
-def _supplement(head: str) -> str | None:
-    found = re.search(r"supplement\s*no\.?\s*(\d)\s*to\s*part\s*744", html.unescape(head), re.IGNORECASE)
-    return SUPPLEMENTS.get(found[1]) if found else None
+class _Table:
+    """Where the reader stands: in which supplement, under which country, at which row."""
 
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.code: str | None = None
+        self.where: str | None = None
+        self.number = 0
+        self.named = False
 
-def _rows(rows: list[list[str]], code: str, reading: Reading, start: int) -> None:
-    where: str | None = None
-    for number, cells in enumerate(rows, start + 1):
-        if not any(cells) or cells[0].lower().startswith("country"):
-            continue
-        reading.rows += 1
-        if country(_plain(cells[0]).rstrip(".")):
-            where = country(_plain(cells[0]).rstrip("."))
-        body = cells[1:] if len(cells) > 1 else cells
-        if not body or not _plain(body[0]):
-            if len(cells) == 1 or not any(cells[1:]):
+    def take(self, parts: list[list[str] | str]) -> None:
+        """Read rows under the supplement that the last heading named."""
+        for part in parts:
+            if isinstance(part, str):
+                found = _SUPPLEMENT.search(html.unescape(part))
+                if found:
+                    self.code = SUPPLEMENTS.get(found[1]) if found[2] == "744" else None
+                    self.where = None
+                    self.named = self.named or self.code is not None
                 continue
-            reading.fault(number, "has no entity")
-            continue
-        name, aliases, address = split_entity(body[0])
-        if name is None:
-            reading.fault(number, f"holds no name: {_plain(body[0])[:60]!r}")
-            continue
-        rest = [_plain(one) or None for one in body[1:]]
-        last = next((one for one in reversed(rest) if one), None)
-        reading.entries.append(
-            Entry(
-                id=f"{code.lower()}-{number}",
-                list=code,
-                name=name,
-                aliases=unique(list(aliases), name),
-                countries=(where,) if where else (),
-                requirement=_at(rest, 0) if code == "EL" else None,
-                policy=_at(rest, 1) if code == "EL" else None,
-                cite=last if last and "FR" in last.replace(".", "") else None,
-                listed=cited_day(last),
-                addresses=(address,) if address else (),
-                place=f"{reading.path}:row {number}",
-            )
+            self.number += 1
+            if self.number > MOST_ROWS:
+                message = f"{self.reading.path}: the tables have no end."
+                raise SourceError(message)
+            if self.code is not None:
+                self.where = _row(part, self.code, self.reading, self.number, self.where)
+
+
+def _row(cells: list[str], code: str, reading: Reading, number: int, where: str | None) -> str | None:
+    """Read a row, and give the country that it and those below stand under."""
+    if not any(cells) or cells[0].lower().startswith("country"):
+        return where
+    reading.rows += 1
+    where = country(_plain(cells[0]).rstrip(".")) or where
+    body = cells[1:] if len(cells) > 1 else cells
+    if not _plain(body[0]):
+        reading.fault(number, "has no entity")
+        return where
+    if len(cells) == 1 and country(_plain(cells[0]).rstrip(".")):
+        return where
+    name, aliases, address = split_entity(body[0])
+    if name is None:
+        reading.fault(number, f"holds no name: {_plain(body[0])[:60]!r}")
+        return where
+    rest = [_plain(one) or None for one in body[1:]]
+    last = next((one for one in reversed(rest) if one), None)
+    reading.entries.append(
+        Entry(
+            id=f"{code.lower()}-{number}",
+            list=code,
+            name=name,
+            aliases=reading.aliases(number, aliases, name),
+            countries=(where,) if where else (),
+            requirement=_at(rest, 0) if code == "EL" else None,
+            policy=_at(rest, 1) if code == "EL" else None,
+            cite=last if last and "FR" in last.replace(".", "") else None,
+            listed=cited_day(last),
+            addresses=(address,) if address else (),
+            place=f"{reading.path}:row {number}",
         )
+    )
+    return where
 
 
 def _at(rest: list[str | None], index: int) -> str | None:

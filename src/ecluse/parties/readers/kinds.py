@@ -4,35 +4,45 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
-from ecluse.parties.entry import Entry, Snapshot, snapshot_digest
-from ecluse.parties.readers.abroad import british, european, military_companies, ministry, united_nations
+from ecluse.parties.entry import REQUIRED, Entry, Snapshot, snapshot_digest
+from ecluse.parties.readers.abroad import (
+    british,
+    european,
+    military_companies,
+    ministry,
+    transcribed,
+    united_nations,
+)
 from ecluse.parties.readers.american import consolidated_csv, consolidated_json, joined, ofac_csv, ofac_xml
 from ecluse.parties.readers.ecfr import ecfr
-from ecluse.parties.readers.rows import Reading, open_bytes, text_of
+from ecluse.parties.readers.rows import Reading
+from ecluse.parties.readers.source import HEAD, examine
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ecluse.parties.readers.source import Source
 
 FORMATS = (
     "joined lines of JSON", "Consolidated Screening List (JSON, CSV)",
     "OFAC SDN (sdn.csv with add.csv and alt.csv, XML)",
     "eCFR supplements 4, 6, 7 to part 744 (XML, HTML)", "UN (XML)", "EU (CSV)", "UK (CSV)",
-    "Ministry of Commerce of China (transcription, JSON)", "section 1260H (CSV: name, aliases, date, cite)",
+    "Ministry of Commerce of China (transcription, JSON or CSV)", "section 1260H (CSV: name, aliases, date, cite)",
 )  # fmt: skip
 _IN_NAME = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 def read_file(path: Path) -> Reading:
     """Read one list, whatever its format. Raises SourceError: which file, what was expected, what to do."""
-    raw = open_bytes(path)
-    reading = Reading(path.name, hashlib.sha256(raw).hexdigest())
-    _dispatch(path, raw, reading)
+    source = examine(path)
+    reading = Reading(path.name, source.digest)
+    _dispatch(source, reading)
     if not reading.entries:
         faults = f" The first fault: {reading.faults[0]}" if reading.faults else ""
         message = f"{path}: holds no entry of a list.{faults} Lists are read as: {'; '.join(FORMATS)}."
@@ -40,56 +50,51 @@ def read_file(path: Path) -> Reading:
     return reading
 
 
-def _dispatch(path: Path, raw: bytes, reading: Reading) -> None:  # noqa: C901 - one line a format
-    text = text_of(raw, reading.path)
-    head = text[:4000].lstrip("\ufeff \r\n\t")
-    small = head.lower()
-    stem = path.name.lower().removesuffix(".gz")
-    if head.startswith("{") and '"results"' not in head[:400] and _is_line(head):
-        joined(text, reading)
-    elif head.startswith(("{", "[")):
-        _json(text, reading)
+def _dispatch(source: Source, reading: Reading) -> None:  # noqa: C901 - one line a format
+    small = source.head.lower()
+    stem = source.name.lower().removesuffix(".gz")
+    if small.startswith("{") and '"results"' not in small[:400] and _is_line(source.head):
+        joined(source.lines(), reading)
+    elif small.startswith(("{", "[")):
+        _json(source, reading)
     elif "<consolidated_list" in small:
-        united_nations(raw, reading)
+        united_nations(source, reading)
     elif "<sdnlist" in small:
-        ofac_xml(raw, reading)
-    elif small.startswith(("<?xml", "<")) and "part 744" in text[:2_000_000].lower():
-        ecfr(text, reading)
+        ofac_xml(source, reading)
+    elif small.startswith("<"):
+        ecfr(source, reading)
     elif "entity_logicalid" in small:
-        european(text, reading)
+        european(source, reading)
     elif "name 6" in small:
-        british(text, reading)
+        british(source, reading)
     elif small.startswith(("source,", "_id,source,", '"source"', '"_id"')):
-        consolidated_csv(text, reading)
+        consolidated_csv(source, reading)
     elif stem in ("sdn.csv", "sdn"):
-        ofac_csv({"sdn": text} | _beside(path), reading)
+        ofac_csv({"sdn": source} | _beside(source.path), reading)
+    elif small.startswith("list,name,chinese,"):
+        transcribed(source, reading)
     elif re.match(r'"?name"?(,|\r?\n)', small):
-        military_companies(text, reading)
+        military_companies(source, reading)
 
 
 def _is_line(head: str) -> bool:
     first = head.splitlines()[0] if head else ""
-    return len(head) >= 4000 or first.endswith("}")
+    return len(head) >= HEAD or first.endswith("}")
 
 
-def _json(text: str, reading: Reading) -> None:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as problem:
-        message = f"{reading.path}: not JSON ({problem}); it may be cut off. Fetch it again."
-        raise SourceError(message) from None
-    first = data[0] if isinstance(data, list) and data else None
-    if isinstance(first, dict) and "entity_name" in first:
-        ministry(data, reading)
-    elif isinstance(data, dict) and "results" not in data and "name" in data:
-        joined(text.replace("\n", " "), reading)
+def _json(source: Source, reading: Reading) -> None:
+    values = source.values()
+    first = next(values, None)
+    rest = itertools.chain(() if first is None else (first,), values)
+    if first is not None and first[0] is None and isinstance(first[1], dict) and "entity_name" in first[1]:
+        ministry((value for _, value in rest), reading)
     else:
-        consolidated_json(data, reading)
+        consolidated_json(rest, reading)
 
 
-def _beside(path: Path) -> dict[str, str]:
+def _beside(path: Path) -> dict[str, Source]:
     """Give the addresses and other names that lie beside OFAC's file; both belong to the list."""
-    texts = {}
+    sources = {}
     for name in ("add", "alt"):
         found = [one for one in path.parent.iterdir() if one.name.lower() in (f"{name}.csv", f"{name}.csv.gz")]
         if not found:
@@ -97,14 +102,15 @@ def _beside(path: Path) -> dict[str, str]:
                 f"{path}: stands without {name}.csv beside it; OFAC publishes sdn.csv, add.csv and alt.csv together."
             )
             raise SourceError(message)
-        texts[name] = text_of(open_bytes(found[0]), found[0].name)
-    return texts
+        sources[name] = examine(found[0])
+    return sources
 
 
 def read_folder(folder: Path) -> Snapshot:
     """Read every list in a folder as one snapshot; `manifest.json` of a fetch gives days where files do not.
 
-    The snapshot's day is the oldest among its files': nothing is told as newer than its oldest part.
+    The snapshot's day is the oldest among the lists that ask a licence, or of all where it has none
+    of these: nothing that weighs is told as newer than its oldest part. Each list keeps its own day.
     """
     if folder.is_file():
         return _snapshot([(read_file(folder), folder)], {})
@@ -156,7 +162,7 @@ def _snapshot(readings: list[tuple[Reading, Path]], days: dict[str, dt.date]) ->
             faults.append(f"{reading.path}: {reading.duplicates} rows repeat a name or a number and were joined.")
     told = tuple(entries.values())
     return Snapshot(
-        date=min(dates.values()),
+        date=min((date for code, date in dates.items() if code in REQUIRED), default=min(dates.values())),
         entries=told,
         digest=snapshot_digest(told),
         sources=tuple(f"{reading.path} sha256 {reading.digest}" for reading, _ in readings),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import gzip
 import re
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,16 +12,16 @@ from ecluse.countries import COUNTRIES
 from ecluse.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
     from xml.etree.ElementTree import Element
 
     from ecluse.parties.entry import Entry
+    from ecluse.parties.readers.source import Source
 
-LARGEST = 400_000_000
 LONGEST_FIELD = 1_000_000
 LONGEST_NAME = 1_000
 MOST_FAULTS = 1_000
+DEEPEST = 60
 # What the lists write where they have nothing to say.
 NULLS = frozenset({"", "-0-", "-0", "n/a", "na", "none", "null", "unknown", "-"})
 _BLANKS = re.compile(r"\s+")
@@ -66,86 +64,96 @@ class Reading:
             message = f"{self.path}: more than {MOST_FAULTS:,} rows cannot be read; the first: {self.faults[0]}"
             raise SourceError(message)
 
-
-def open_bytes(path: Path) -> bytes:
-    """Read a file, unpacked where it is gzip, within the size allowed."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(2)
-            file.seek(0)
-            packed = head == b"\x1f\x8b"
-            raw = gzip.GzipFile(fileobj=file).read(LARGEST + 1) if packed else file.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error) as problem:
-        message = f"{path}: cannot be read ({getattr(problem, 'strerror', None) or problem}). Fetch it again."
-        raise SourceError(message) from None
-    if len(raw) > LARGEST:
-        message = f"{path}: larger than {LARGEST:,} bytes unpacked; no published list is."
-        raise SourceError(message)
-    return raw
+    def aliases(self, row: int, values: Iterable[object], name: str) -> tuple[str, ...]:
+        """Give other names once each, without the name itself; one too long to be a name is told."""
+        found = []
+        for value in values:
+            said = clean(value)
+            if said and len(said) > LONGEST_NAME:
+                self.fault(row, f"has another name of {len(said):,} letters, which is left out: {said[:40]!r}")
+            else:
+                found.append(said)
+        return unique(found, name)
 
 
-def text_of(raw: bytes, path: str) -> str:
-    """Decode: UTF-8, with or without a byte order mark; UTF-16 with one; else the old Windows page of OFAC's files."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        try:
-            return raw.decode("utf-16")
-        except UnicodeDecodeError:
-            message = f"{path}: starts as UTF-16 and is not. Fetch it again."
-            raise SourceError(message) from None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+def table(
+    source: Source, delimiter: str = ",", skip: int = 0, *, strict: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give the rows of a CSV with a header, by small column names, with their line.
 
-
-def table(text: str, path: str, delimiter: str = ",", skip: int = 0) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the rows of a CSV with a header, by small column names, with their line."""
+    `strict` refuses a row of more cells than the header has: a comma within a name that is not quoted.
+    """
     csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(text.splitlines(keepends=True)[skip:], delimiter=delimiter)
+    reader = csv.reader(source.lines(skip), delimiter=delimiter)
     try:
         header = [" ".join(name.split()).lower().lstrip("\ufeff") for name in next(reader, [])]
         for cells in reader:
             if any(cell.strip() for cell in cells):
+                if strict and len(cells) > len(header):
+                    message = (
+                        f"{source.name}:{reader.line_num + skip}: has {len(cells)} cells, its header {len(header)};"
+                        ' put a name that holds a comma into quotes: "Muster Co., Ltd.".'
+                    )
+                    raise SourceError(message)
                 whole = cells + [""] * (len(header) - len(cells))
                 yield reader.line_num + skip, dict(zip(header, whole, strict=False))
     except csv.Error as problem:
-        message = f"{path}:{reader.line_num + skip}: not CSV ({problem}). Fetch it again."
+        message = f"{source.name}:{reader.line_num + skip}: not CSV ({problem}). Fetch it again."
         raise SourceError(message) from None
 
 
-def bare_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
+def bare_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
     """Give the rows of a CSV without a header; the mark that ends OFAC's files is no row."""
     csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(text.replace("\x1a", "").splitlines(keepends=True))
+    reader = csv.reader(line.replace("\x1a", "") for line in source.lines())
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, [clean(cell) or "" for cell in cells]
     except csv.Error as problem:
-        message = f"{path}:{reader.line_num}: not CSV ({problem}). Fetch it again."
+        message = f"{source.name}:{reader.line_num}: not CSV ({problem}). Fetch it again."
         raise SourceError(message) from None
 
 
-def elements(raw: bytes, path: str, wanted: set[str]) -> Iterator[Element]:
-    """Give each wanted element of an XML file as it closes, namespaces dropped; entities are refused."""
-    import io  # noqa: PLC0415 - only XML pays for it
-    from xml.etree.ElementTree import ParseError  # noqa: PLC0415
+def elements(source: Source, wanted: set[str]) -> Iterator[Element]:
+    """Give each wanted element of an XML file as it closes, namespaces dropped; entities are refused.
+
+    What is closed is let go, so that the tree never holds more than one wanted element.
+    """
+    from xml.etree.ElementTree import ParseError  # noqa: PLC0415 - only XML pays for it
 
     from defusedxml.common import DefusedXmlException  # noqa: PLC0415
     from defusedxml.ElementTree import iterparse  # noqa: PLC0415
 
+    above: list[Element] = []
+    inside = 0
     try:
-        for _, element in iterparse(io.BytesIO(raw), events=("end",), forbid_dtd=True):
-            element.tag = element.tag.rpartition("}")[2]
-            if element.tag in wanted:
-                yield element
-                element.clear()
+        with source.bytes() as raw:
+            for event, element in iterparse(raw, events=("start", "end"), forbid_dtd=True):
+                if event == "start":
+                    element.tag = element.tag.rpartition("}")[2]
+                    inside += element.tag in wanted
+                    above.append(element)
+                    _shallow(source, above)
+                    continue
+                above.pop()
+                if element.tag in wanted:
+                    inside -= 1
+                    yield element
+                if not inside and above:
+                    above[-1].remove(element)
     except DefusedXmlException:
-        message = f"{path}: declares a DTD or entities, which no published list does; it is refused."
+        message = f"{source.name}: declares a DTD or entities, which no published list does; it is refused."
         raise SourceError(message) from None
     except (ParseError, ValueError, LookupError, RecursionError) as problem:
-        message = f"{path}: not XML ({problem}); it may be cut off. Fetch it again."
+        message = f"{source.name}: not XML ({problem}); it may be cut off. Fetch it again."
         raise SourceError(message) from None
+
+
+def _shallow(source: Source, above: list[Element]) -> None:
+    if len(above) > DEEPEST:
+        message = f"{source.name}: elements within elements, {DEEPEST} deep; no list is."
+        raise SourceError(message)
 
 
 def child(element: Element, name: str) -> str | None:
