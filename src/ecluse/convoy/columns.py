@@ -60,7 +60,8 @@ class Columns:
             codes = [self._word(name, cell) for cell in cells] if name in WORDS else [int(cell) for cell in cells]
             found = np.array(codes, dtype=np.int32)
             self.codes[name] = np.concatenate([self.codes[name], found]) if name in self.codes else found
-        self.size = len(answers)
+        # Answers may be added meanwhile: only those that were looked at are counted.
+        self.size += len(fresh)
 
     def _word(self, name: str, cell: str | None) -> int:
         if not cell:

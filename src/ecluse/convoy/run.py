@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
     from ecluse.tables.reading import Source
 
 COMPARED = "compared_"
-# So many blocks are sorted before what is new in them is answered.
+# So many blocks are sorted before what is new in them is answered; so many are read ahead of that, or
+# wait to be written.
 AT_ONCE = 4
+AHEAD = WAITING = 4
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
     carried = options.table if _carries(made, options.to) else None
     read = tuple(column for column, path in paths.items() if path != "id") if carried else None
     with Writing(options.to, told, carried) as out, Aside(options.to) as aside, ThreadPoolExecutor(1) as writer:
-        written: Future[None] | None = None
+        written: deque[Future[None]] = deque()
         for block, passed in _together(books[0], _ahead(made.source, free, read)):
             aside.write(passed.rejects)
             run.summary.add(passed, books[0].answers)
@@ -131,14 +134,14 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
             if books[1:]:
                 numbers.append(_again(books[1], passed.table, options.table))
                 run.summary.turn(*numbers)
-            if written is not None:
-                written.result()
             rejected = [one.row for one in passed.rejects]
-            written = writer.submit(out.write, passed.table, numbers, passed.originals, rejected)
+            written.append(writer.submit(out.write, passed.table, numbers, passed.originals, rejected))
+            while len(written) > WAITING:
+                written.popleft().result()
             if progress is not None:
                 progress(run.summary.read, block.share)
-        if written is not None:
-            written.result()
+        for one in written:
+            one.result()
     run.answers = books[0].answers
     run.others = books[1].answers if books[1:] else ()
     run.rejected_to = aside.path if aside.count else None
@@ -196,10 +199,10 @@ def _together(book: Book, rows: Iterator[Block]) -> Iterator[tuple[Block, Passed
 
 
 def _ahead(source: Source, free: frozenset[str], columns: tuple[str, ...] | None = None) -> Iterator[Block]:
-    """Read the next block while the last one is answered."""
+    """Read the next blocks while others are answered."""
     rows = blocks(source, free, columns=columns)
     with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, rows, None)
-        while (block := coming.result()) is not None:
-            coming = reader.submit(next, rows, None)
+        coming = deque(reader.submit(next, rows, None) for _ in range(AHEAD))
+        while (block := coming.popleft().result()) is not None:
+            coming.append(reader.submit(next, rows, None))
             yield block
