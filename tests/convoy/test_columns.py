@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +16,9 @@ ONE = Answer(1, 1, 2, "a", 1, None, None, "us.one", "", rests_on_reported=False,
 class Growing(list[Answer]):
     """Answers to which another thread adds while they are looked at."""
 
-    def __getitem__(self, place: object) -> object:  # type: ignore[override]
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - as lists have it
         """Give what is there, and grow."""
-        found = super().__getitem__(place)  # type: ignore[index]
+        found = super().__getitem__(place)
         self.append(dataclasses.replace(ONE, decided_by=f"us.{len(self)}"))
         return found
 
