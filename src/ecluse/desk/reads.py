@@ -113,6 +113,38 @@ def alerts(source: Source) -> list[Alert]:
     return limits.alerts(accounts, every(source, Ratio), days)
 
 
+class People(NamedTuple):
+    """Who entered a line, who decided it last, who held it last, and why; all who entered or decided it."""
+
+    entered: str | None
+    decided: str | None
+    held: str | None
+    reason: str | None
+    hands: frozenset[str]
+
+
+def people(source: Source, entry: Entry) -> People:
+    """Give who had a line in hand, from the record. Whose event was erased counts as having had it in hand."""
+    events = every(
+        source, Event, "t.about = ? AND t.kind IN ('enter', 'decide', 'move') ORDER BY t.seq", entry.order_id
+    )
+    last: dict[str, str] = {}
+    hands: set[str] = set()
+    reason = None
+    for event in events:
+        body = {} if event.body is None else json.loads(event.body)
+        asked = body.get("asked", {"line": entry.id})
+        if asked.get("line") != entry.id or body.get("answered", {"ok": True}).get("ok") is not True:
+            continue
+        if event.kind != "move":
+            last[event.kind] = event.actor
+            # Who merely lets the machine decide again has not had it in hand.
+            hands |= set() if asked.get("auto") else {event.actor}
+        elif asked.get("to") == "held":
+            last["held"], reason = event.actor, asked.get("reason")
+    return People(last.get("enter"), last.get("decide"), last.get("held"), reason, frozenset(hands))
+
+
 def journal(source: Source, about: str | None = None, last: int | None = None) -> list[Event]:
     """Give events, oldest first: all, those of an order or that name a word, the last so many."""
     where, parameters = "1 = 1", []

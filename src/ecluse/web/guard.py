@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("ecluse.web")
 BULK = "/api/check/bulk"
-OPEN = ("/enter", "/static/", "/favicon.ico")
+OPEN = ("/enter", "/static/", "/favicon.ico", "/desk/oidc/back")
 MOST_CLIENTS = 10_000
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -22,6 +22,11 @@ class Settings:
     a body and `bulk_largest` of a stream; `seconds` for an answer and `bulk_seconds` for a stream.
     `token` opens the pages to whoever shows it; `proxy_header` is set by a proxy that has asked
     already. `log_contents` puts addresses with their questions into the log.
+
+    `desk` is the book that the desk's pages open, `users` the file of those who may log in (else
+    `users.json` in the folder of the desk), `oidc` how another service says who somebody is, `plan`
+    a plan to show, `proposals` a folder of proposed claims to review, `claims` the file that takes
+    those accepted (else `claims.toml` in the folder of the desk).
     """
 
     host: str = "127.0.0.1"
@@ -39,6 +44,12 @@ class Settings:
     log_contents: bool = False
     law: tuple[Path, ...] = ()
     evidence: tuple[Path, ...] = ()
+    desk: str | None = None
+    users: Path | None = None
+    oidc: Path | None = None
+    plan: Path | None = None
+    proposals: Path | None = None
+    claims: Path | None = None
 
 
 def checked(settings: Settings) -> Settings:

@@ -198,7 +198,7 @@ def html(site: Site, request: Request, template: str, values: Mapping[str, Any],
     language = tongues.language_of(request)
     question = {name: value for name, value in request.query_params.items() if name != "lang"}
     path = request.url.path
-    token = request.cookies.get(CSRF) or secrets.token_urlsafe(24)
+    token = str(values.get("csrf") or request.cookies.get(CSRF) or secrets.token_urlsafe(24))
     here = path.rstrip("/") or "/check"
     text = (
         templates(language)
@@ -213,11 +213,11 @@ def html(site: Site, request: Request, template: str, values: Mapping[str, Any],
                 "csv_address": address(f"{here}.csv", question),
                 "tongues": {code: address(path, question | {"lang": code}) for code in tongues.LANGUAGES},
                 "question": question,
-                "csrf": token,
                 "horizon": site.lock.library.horizon,
                 "digests": {"law": site.lock.library.digest, "evidence": site.lock.evidence.digest},
                 "csv": False,
                 **values,
+                "csrf": token,
             }
         )
     )
