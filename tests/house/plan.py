@@ -52,6 +52,8 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "desk.solver": frozenset({"scipy", "numpy"}),
     "desk.papers.pdf": frozenset({"fpdf"}),
     "desk.sheets": frozenset({"openpyxl"}),
+    "web.desk.users": frozenset({"argon2"}),
+    "web.desk.oidc": frozenset({"authlib", "joserfc"}),
     "web": frozenset({"fastapi", "starlette", "uvicorn", "jinja2", "markupsafe", "babel", "msgspec"}),
 }
 
