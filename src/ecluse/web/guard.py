@@ -169,8 +169,10 @@ def cookie(header: str, name: str) -> str:
 
 def _from_elsewhere(headers: dict[str, str], host: str) -> bool:
     """Does a browser say that another site sent this?"""
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        # A browser's own word. Its Origin is `null` on forms here, as our pages send no referrer.
+        return site not in ("same-origin", "none")
     origin = headers.get("origin", "")
     return bool(origin) and origin.partition("://")[2] != host
 

@@ -102,17 +102,15 @@ def _in_the_book(at: str, name: str, needed: list[str], by: str | None) -> None:
     """Give somebody the roles in the book that the pages need. Raises BadMove where the book refuses."""
     from ecluse.cli.desk_verbs.common import refused  # noqa: PLC0415
     from ecluse.counter import new_id  # noqa: PLC0415
-    from ecluse.desk import reads  # noqa: PLC0415
     from ecluse.desk.door import open_desk  # noqa: PLC0415
-    from ecluse.desk.records import Person  # noqa: PLC0415
     from ecluse.desk.requests import make  # noqa: PLC0415
 
     with open_desk(at) as desk:
-        people = reads.every(desk, Person)
+        people = {str(one): str(roles).split(",") for one, roles in desk.rows("SELECT name, roles FROM person")}
         if not people:
             message = f"{at}: nobody is in the book; begin with `ecluse desk init --at {at} --person NAME=supervisor`."
             raise BadMove(message)
-        has = next((one.roles.split(",") for one in people if one.name == name), [])
+        has = people.get(name, [])
         if "supervisor" in has or set(needed) <= set(has):
             return
         asks = by or getpass.getuser()

@@ -11,7 +11,6 @@ from starlette.requests import Request  # noqa: TC002 - the framework reads the 
 from starlette.responses import RedirectResponse, Response
 
 from ecluse.desk.door import open_desk
-from ecluse.desk.words import figure
 from ecluse.errors import DeskError, EcluseError
 from ecluse.web.asking import marked
 from ecluse.web.desk import acts, logins, plan, record, review, views
@@ -84,7 +83,7 @@ ROOMS = (
 
 def signed(amount: int, unit: str) -> str:
     """Write what was added or, with a minus, given back."""
-    return "0" if not amount else ("+" if amount > 0 else "-") + figure(abs(amount), unit)
+    return "0" if not amount else ("+" if amount > 0 else "-") + views.shown(abs(amount), unit)
 
 
 def plain(text: str) -> str:
@@ -205,7 +204,7 @@ def drawn(
         "roles": sorted(session.roles),
         "said": said,
         "rooms": [(path, name) for path, name, opens in ROOMS if session.roles & opens],
-        "figure": figure,
+        "figure": views.shown,
         "signed": signed,
         "plain": plain,
         "section": "/desk",

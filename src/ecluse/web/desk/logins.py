@@ -92,6 +92,7 @@ async def _login(office: Office, request: Request) -> Response:
     user = await run_in_threadpool(_verified, office, name, fields.get("password", ""))
     if user is None:
         return form(office, request, "wrong", 401)
+    office.tries.forget(client, name)
     return entered(
         office, request, RedirectResponse(_inside(fields.get("next", "")), 303), user.name, user.roles, user.password
     )

@@ -65,8 +65,15 @@ def _ratio(call: Call) -> Decimal | None:
 def view(call: Call) -> View:
     """Show the plan at one ratio, and the answer as a function of it."""
     given = _text(call)
-    empty = {"plan": None, "sweep": [], "harmless_up_to": None, "figures": None, "ratio": None, "fixed": None}
-    blank = {"curve": None, "cards": [], "slider": None, "text": "", "why": ""}
+    empty: dict[str, Any] = {
+        "plan": None,
+        "sweep": [],
+        "harmless_up_to": None,
+        "figures": None,
+        "ratio": None,
+        "fixed": None,
+    }
+    blank: dict[str, Any] = {"curve": None, "cards": [], "slider": None, "text": "", "why": ""}
     if given is None:
         return View({"book": stand(call)} | empty, blank)
     try:
@@ -92,6 +99,12 @@ def _solved(call: Call, problem: plan.Problem, given: tuple[str, str]) -> View:
         step = STEP * top
         plans = kept.get(("sweep", free, top), lambda: plan.sweep(free, Decimal(0), top, step))
         harmless = kept.get(("harmless", free), lambda: plan.harmless_up_to(free))
+    drawn = list(plans)
+    if home is not None and plans and harmless is not None and harmless < top:
+        # The curve bends there, between two steps.
+        bend = replace(problem, domestic=replace(home, ratio=harmless))
+        drawn.append(kept.get(("plan", bend), lambda: plan.solve(bend)))
+        drawn.sort(key=lambda one: one.ratio or Decimal(0))
     data: dict[str, Any] = {
         "book": stand(call),
         "figures": given[1],
@@ -111,7 +124,7 @@ def _solved(call: Call, problem: plan.Problem, given: tuple[str, str]) -> View:
         for buyer, given_ in found.given.items()
     ]
     more = {
-        "curve": curve(plans, ratio, harmless, top) if plans and not any(one.open_limits for one in plans) else None,
+        "curve": curve(drawn, ratio, harmless, top) if plans and not any(one.open_limits for one in plans) else None,
         "cards": cards,
         "slider": None if home is None else {"top": str(top), "value": str(ratio if ratio is not None else 0)},
         "text": given[0],

@@ -178,12 +178,10 @@ def _from_json(text: str) -> Rows:
         message = f"what was sent is no JSON ({problem})."
         raise InputError(message) from None
     told = table.get("articles", [table]) if isinstance(table, dict) else table
-    rows = [
-        (one["article"], claim)
-        for one in (told if isinstance(told, list) else [])
-        if isinstance(one, dict) and isinstance(one.get("article"), dict)
-        for claim in (one.get("claims") if isinstance(one.get("claims"), list) else [])
-    ]
+    rows = []
+    for one in told if isinstance(told, list) else []:
+        article, claims = (one.get("article"), one.get("claims")) if isinstance(one, dict) else (None, None)
+        rows += [(article, claim) for claim in claims] if isinstance(claims, list) else []
     return _whole(rows)
 
 

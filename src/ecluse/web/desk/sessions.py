@@ -95,3 +95,8 @@ class Tries:
     def wait(self, client: str, name: str, now: float) -> float:
         """Take one try; give the seconds to wait where none is left."""
         return max(self.here.wait(f"{client} {name}", now), self.anywhere.wait(name, now))
+
+    def forget(self, client: str, name: str) -> None:
+        """Count no more what was tried before somebody came in."""
+        self.here.left.pop(f"{client} {name}", None)
+        self.anywhere.left.pop(name, None)

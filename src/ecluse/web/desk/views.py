@@ -15,13 +15,14 @@ from ecluse.desk import reads
 from ecluse.desk.papers.office import memo
 from ecluse.desk.records import Entry, Event, Instrument, Reservation
 from ecluse.desk.requests import line_account
+from ecluse.desk.words import figure
 from ecluse.errors import BadMove
 from ecluse.web.desk import bars
 from ecluse.web.problem import Problem
 from ecluse.web.site import View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ecluse.web.desk.office import Call
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 WAITING = ("held", "checked", "licensed")
 MOST_LINES = 200
 MOST_EVENTS = 200
+UNIT = "SELECT name, unit FROM account WHERE name = ?"
 MOVEMENTS = (
     "SELECT m.event, a.name, m.reservation, m.valid_at, m.recorded_at, m.d_pending, m.d_posted, a.unit, e.actor, "
     "e.kind, e.about FROM movement m JOIN account a ON a.id = m.account JOIN event e ON e.seq = m.event "
@@ -98,7 +100,7 @@ def line(call: Call) -> View:
         raise Problem(404, f"no line {call.asked.path['line'][:80]!r} is in the book")
     decision = decision_of(call.desk, entry)
     holds = reads.every(call.desk, Reservation, "t.line = ? ORDER BY t.made_at", entry.id)
-    events = [_event(one) for one in reads.journal(call.desk, entry.order_id) if _about(one, entry.id)]
+    events = [one for one in reads.journal(call.desk, entry.order_id) if _about(one, entry.id)]
     papers = [one.id for one in reads.every(call.desk, Instrument, "t.status = 'granted' ORDER BY t.id")
               if one.kind in AUTHORISATION_KINDS]  # fmt: skip
     own = reads.balances(call.desk, like=line_account(entry.id))
@@ -113,9 +115,9 @@ def line(call: Call) -> View:
         "known": (decision or {}).get("known"),
         "gates": {name: (gates.get(name) or {}).get("may_pass") for name in ("exporter", "importer")},
         "evidence_age_days": (gates.get("importer") or {}).get("evidence_age_days"),
-        "holds": [_hold(one) for one in holds],
+        "holds": [_hold(call, one) for one in holds],
         "balance": [balance_row(one) for one in own],
-        "events": events,
+        "events": _events(call, events),
     }
     more = {"memo": told, "papers": papers, "bar": [bars.balance(one) for one in own], "waits": entry.state in WAITING}
     return View(data, more)
@@ -124,16 +126,19 @@ def line(call: Call) -> View:
 def _about(event: Event, name: str) -> bool:
     """Is an event about this very line? Those about the whole order count too."""
     body = {} if event.body is None else json.loads(event.body)
-    return (body.get("asked") or {}).get("line", name) == name
+    return bool((body.get("asked") or {}).get("line", name) == name)
 
 
-def _hold(one: Reservation) -> dict[str, Any]:
+def _hold(call: Call, one: Reservation) -> dict[str, Any]:
+    draws: dict[str, int] = json.loads(one.draws)
+    units = {str(name): str(unit) for each in draws for name, unit in call.desk.rows(UNIT, each)}
     return {
         "hold": one.id,
         "state": one.state,
         "made_at": reads.instant(one.made_at),
         "until": None if one.expires_at is None else reads.instant(one.expires_at),
-        "draws": json.loads(one.draws),
+        "draws": draws,
+        "told": _told("draws", draws, units),
         "shipped": None if one.posted is None else json.loads(one.posted),
     }
 
@@ -182,7 +187,7 @@ def balances(call: Call) -> View:
         "alerts": [one._asdict() for one in reads.alerts(call.desk)] if now else [],
     }
     more = {
-        "cards": [(one, bars.balance(one)) for one in papers],
+        "cards": [(one, bars.balance(one)) for one in papers if one.rule != "count"],
         "caps": [(one, bars.ratio(one)) for one in ratios],
         "units": bars.UNITS,
         "today": dt.datetime.now(dt.UTC).date().isoformat(),
@@ -212,7 +217,7 @@ def journal(call: Call) -> View:
     kinds = [str(row[0]) for row in call.desk.rows("SELECT DISTINCT kind FROM event ORDER BY kind")]
     data = {
         "book": stand(call),
-        "events": [_event(one) for one in events],
+        "events": _events(call, events),
         "as_of": None if by_day is None else str(by_day),
     }
     more = {
@@ -224,30 +229,63 @@ def journal(call: Call) -> View:
     return View(data, more)
 
 
-QUIET = {"do", "id", "by", "documents", "mentions", "text", "decision", "document", "terms", "scope"}
+# Terms of a paper that its page shows otherwise.
+INSIDE = ("accounts", "items", "parties", "destinations", "status", "quantity", "value")
+QUIET = {"do", "id", "by", "documents", "mentions", "text", "decision", "document", "terms", "scope", "says", "what"}
+FIGURES = {"unit_cents": "usd_cent", "tpp_milli": "mtpp"}
 
 
-def _event(event: Event) -> dict[str, Any]:
-    row = reads.told(event)
-    asked, answered = row["asked"], row["answered"]
-    given = {key: value for key, value in asked.items() if key not in QUIET} if isinstance(asked, dict) else {}
-    told: Mapping[str, Any] = answered if isinstance(answered, dict) else {}
-    refused = told.get("ok") is False
+def _events(call: Call, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Give events as data, each with what was asked in words, amounts in the units of their accounts."""
+    rows = [reads.told(one) for one in events]
+    names = {
+        str(name)
+        for row in rows
+        if isinstance(row["asked"], dict)
+        for field in ("draws", "amounts")
+        for name in row["asked"].get(field) or ()
+    }
+    units: dict[str, str] = {}
+    for name in sorted(names):
+        units |= {str(row[0]): str(row[1]) for row in call.desk.rows(UNIT, name)}
+    return [_event(row, units) for row in rows]
+
+
+def _event(row: dict[str, Any], units: Mapping[str, str]) -> dict[str, Any]:
+    asked, answered = row["asked"] or {}, row["answered"] or {}
+    refused = answered.get("ok") is False
+    outcome = (answered.get("says") or answered.get("why")) if refused else answered.get("state", "done")
+    given = {key: _told(key, value, units) for key, value in asked.items() if key not in QUIET}
+    if row["did"] == "note":
+        given |= {"": asked["says"]} if asked.get("says") else {}
     return {
         "seq": row["seq"],
         "at": row["at"],
         "by": row["by"],
-        "did": row["did"],
+        "did": asked.get("what", "note") if row["did"] == "note" else row["did"],
         "about": row["about"],
+        "asked": asked,
         "given": given,
-        "outcome": "erased"
-        if not told
-        else str(told.get("says") or told.get("why"))
-        if refused
-        else str(told.get("state", "done")),
+        "outcome": str(outcome) if answered else "erased",
         "refused": refused,
         "hash": row["hash"],
     }
+
+
+def _told(key: str, value: object, units: Mapping[str, str]) -> str:
+    """Tell one field of a request."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {shown(amount, units.get(name, 'piece'))}" for name, amount in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(one.get("name") or one.get("id")) if isinstance(one, dict) else str(one) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return shown(value, FIGURES.get(key, "piece")) if isinstance(value, int) else str(value)
+
+
+def shown(amount: int, unit: str) -> str:
+    """Write an amount of an account as the pages write numbers."""
+    return figure(amount, unit).replace(",", "\u202f")
 
 
 def _paper(one: Instrument) -> dict[str, Any]:
@@ -299,14 +337,15 @@ def paper(call: Call) -> View:
     ratios = [row for row in bars.ratios(call.desk, _all(call)) if row.num in known]
     data = _paper(one) | {
         "book": stand(call),
-        "terms": {name: value for name, value in terms.items() if value not in (None, [], "")},
+        "terms": {name: value for name, value in terms.items() if value not in (None, [], "") and name not in INSIDE},
         "accounts": [balance_row(row) for row in accounts],
         "ratios": [row._asdict() for row in ratios],
         "movements": moved,
         "document": one.document,
     }
     more = {
-        "cards": [(row, bars.balance(row)) for row in accounts],
+        "cards": [(row, bars.balance(row)) for row in accounts if row.rule != "count"],
+        "counted": [row for row in accounts if row.rule == "count"],
         "caps": [(row, bars.ratio(row)) for row in ratios],
         "units": bars.UNITS,
         "open": [row.account for row in accounts if row.rule != "count"],
