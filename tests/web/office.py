@@ -134,7 +134,7 @@ class Browser:
 
     def said(self) -> str:
         """What the desk says on the next page."""
-        found = re.findall(r'class="notice said \w+".*?</p>', self.get("/desk").text)
+        found = re.findall(r'class="notice said \w+".*?</p>', self.get("/desk").text, re.DOTALL)
         return " ".join(found)
 
 

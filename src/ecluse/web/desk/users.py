@@ -112,10 +112,11 @@ def read(path: Path) -> dict[str, User]:
     found = {}
     users = table.get("users") if isinstance(table, dict) else None
     for name, row in users.items() if isinstance(users, dict) else ():
-        if not isinstance(row, dict) or not isinstance(row.get("password"), str) or not isinstance(row["roles"], list):
+        roles, password = (row.get("roles"), row.get("password")) if isinstance(row, dict) else (None, None)
+        if not isinstance(roles, list) or not isinstance(password, str):
             message = f"{path}: {name} lacks roles or password; `ecluse serve user add` writes both."
             raise InputError(message)
-        found[name] = User(name, checked_roles(map(str, row["roles"])), row["password"])
+        found[name] = User(name, checked_roles(map(str, roles)), password)
     return found
 
 
