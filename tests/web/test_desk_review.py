@@ -88,6 +88,8 @@ def test_accept_mend_reject_leave(ana: Browser, tmp_path: Path) -> None:
     ]
     again = ana.get(f"/claims/review.json?from={FROM}").json()["proposals"]
     assert [row["judged"]["verdict"] for row in again if row["judged"]] == ["reject", "accept", "mend"]
+    page = ana.get(f"/claims/review?from={FROM}")
+    assert page.text.count("judged:</strong>") == 3
     ana.post("/claims/review", **{"from": FROM, "1.verdict": "accept"})
     assert len(claims(tmp_path)) == 2, "what was judged is not judged twice"
     did = [one["did"] for one in ana.get("/desk/journal.json?who=ana").json()["events"]]

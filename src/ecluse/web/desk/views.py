@@ -106,7 +106,8 @@ def line(call: Call) -> View:
     own = reads.balances(call.desk, like=line_account(entry.id))
     try:
         told = memo(call.desk, entry) if decision else None
-    except BadMove:
+    except (BadMove, KeyError):
+        # Erased, or a decision that came without its memo.
         told = None
     gates = (decision or {}).get("gates", {})
     data = _waiting(call, entry) | {
