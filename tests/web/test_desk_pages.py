@@ -17,6 +17,7 @@ from ecluse.desk import reads
 from ecluse.desk.door import open_desk, sole_writer
 from ecluse.desk.papers import bundle
 from ecluse.desk.records import Entry, Reservation
+from ecluse.desk.requests import make
 from ecluse.errors import InputError
 from ecluse.web.app import create
 from ecluse.web.desk import bars
@@ -82,7 +83,6 @@ def test_hold_and_release_by_a_second_person(tmp_path: Path) -> None:
 def test_who_entered_does_not_release(tmp_path: Path) -> None:
     """Not even where somebody else decided it since, and where the role is there: refused, and written down."""
     house = app(tmp_path)
-    from ecluse.desk.requests import make
     from ecluse.web.desk import users
 
     path = tmp_path / "books" / "users.json"
@@ -356,3 +356,34 @@ def test_every_word_of_the_desk_is_translated() -> None:
             kept = read_po(file, locale=language.replace("-", "_"))
         said = {one.id if isinstance(one.id, str) else one.id[0]: one.string for one in kept if one.id}
         assert [word for word in words if not said.get(word)] == []
+
+
+def test_pages_stand_whatever_is_in_the_book(tmp_path: Path) -> None:
+    """A draft that nobody has decided, an order that was erased, corrections, outside papers: no page stumbles."""
+    house = app(tmp_path)
+    with open_desk(str(tmp_path / "books")) as book:
+        made.entered(book, "PO-draft/1")
+        made.entered(book, "PO-old/1")
+        gone = made.decided(book, "PO-old/1", "no")
+        assert gone["ok"]
+        why = {"reason": "withdrawn"}
+        asked = (
+            make("move", "e1", "ana", line="PO-old/1", to="cancelled", **why),
+            make("dossier", "e2", "sam", order="PO-old", what="terminated", day="2010-01-01"),
+            make("hold", "e3", "sam", order="PO-draft", agency="BIS", reason="they asked"),
+            make("correct", "e4", "sam", amounts={"cap-h200:base": -1_000}, reason="a miscount"),
+            make("assert", "e5", "sam", account="D0000001:quantity", posted=19_000, said_by="BIS"),
+            make("void", "e6", "sam", reservation="hold-2", reason="put off"),
+            make("tally", "e7", "sam", amounts={"cap-h200:base": 1_000}, reason="found again"),
+        )
+        assert all(book.one(one)["ok"] for one in asked)
+        erased = book.one(make("erase", "e8", "sue", order="PO-old", today="2026-11-25", reason="its time is over"))
+    ana, aud = Browser(house, "ana"), Browser(house, "aud")
+    assert ana.get("/desk/lines/PO-draft/1.json").json()["release"] == "role"
+    assert "Nobody has decided this line yet." in ana.get("/desk/lines/PO-draft/1").text
+    assert "cancelled" in ana.get("/desk?state=cancelled").text
+    pages = ["/desk", "/desk/lines/PO-old/1", "/desk/journal", "/desk/balances", "/desk/papers/cap-h200:base"]
+    for path in (*pages, *(f"/desk/journal?kind={kind}" for kind in ("erase", "assert", "correct", "void", "hold"))):
+        assert ana.get(path).status_code == 200, path
+    assert aud.get("/desk/record").status_code == 200
+    assert ("erased" in aud.get("/desk/record").text) is bool(erased["ok"])
