@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import io
+import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +15,14 @@ from ecluse.cli import main
 from ecluse.cli.serve_verbs import users as verbs
 from ecluse.desk.door import create, open_desk
 from ecluse.desk.requests import make
+from ecluse.web.app import create as web
 from ecluse.web.desk import users
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ecluse.web.settings import Settings
 
 GOOD = "eleven herons wade"
 
@@ -116,3 +123,43 @@ def test_list_and_remove(at: str, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert main(["serve", "user", "remove", "vic", "--desk", at]) == 0
     assert main(["serve", "user", "remove", "vic", "--desk", at]) == 1
     assert main(["serve", "user", "list", "--desk", at]) == 1
+
+
+def test_the_commands_of_the_page_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every command of docs/desk.md on serving the desk: users are added, and what is served opens."""
+    text = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8").partition("## On pages")[2]
+    commands = [
+        shlex.split(line) for line in re.findall(r"^ecluse .*$", text.partition("## As functions")[0], re.MULTILINE)
+    ]
+    assert len(commands) > 6
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "proposals").mkdir()
+    monkeypatch.chdir(tmp_path)
+    served: list[Settings] = []
+    monkeypatch.setattr("ecluse.web.server.serve", served.append)
+    for _, *words in commands:
+        piped(monkeypatch, f"{GOOD}\n")
+        assert main(words) == 0, words
+    (settings,) = served
+    app = web(dataclasses.replace(settings, rate=0))
+    from tests.web.office import Browser
+
+    one = Browser(app)
+    assert one.login("ana", GOOD).status_code == 303
+    assert one.get("/desk/plan.json?ratio=0.2").json()["plan"]["known"] is True
+    assert one.get("/claims/review.json").json()["writes_to"] == "claims.toml"
+
+
+def test_the_configuration_of_the_page_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The table of docs/desk.md on another service says what it says."""
+    from ecluse.web.desk.oidc import provided
+
+    text = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
+    sample = next(one for one in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "issuer" in one)
+    path = tmp_path / "oidc.toml"
+    path.write_text(sample, encoding="utf-8")
+    monkeypatch.setenv("ECLUSE_OIDC_SECRET", "kept elsewhere")
+    found = provided(path)
+    assert found.issuer == "https://login.example"
+    assert found.secret == "kept elsewhere"
+    assert found.roles == {"trade-analysts": "analyst", "trade-release": "releaser"}

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.cli.desk_verbs.planning import left_on
 from ecluse.desk import plan
-from ecluse.desk.words import figure
 from ecluse.errors import EcluseError, InputError
 from ecluse.reading import read_text
 from ecluse.web.desk import bars
 from ecluse.web.desk.office import Call, Done
-from ecluse.web.desk.views import stand
+from ecluse.web.desk.views import shown, stand
 from ecluse.web.drawing import Scale
 from ecluse.web.drawing import figure as picture
 from ecluse.web.problem import Problem
@@ -129,7 +128,7 @@ def _solved(call: Call, problem: plan.Problem, given: tuple[str, str]) -> View:
         "slider": None if home is None else {"top": str(top), "value": str(ratio if ratio is not None else 0)},
         "text": given[0],
         "why": "",
-        "value": None if found.value_cents is None else figure(found.value_cents, "usd_cent"),
+        "value": None if found.value_cents is None else shown(found.value_cents, "usd_cent"),
     }
     return View(data, more)
 

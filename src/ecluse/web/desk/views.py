@@ -234,6 +234,7 @@ def journal(call: Call) -> View:
 INSIDE = ("accounts", "items", "parties", "destinations", "status", "quantity", "value")
 QUIET = {"do", "id", "by", "documents", "mentions", "text", "decision", "document", "terms", "scope", "says", "what"}
 FIGURES = {"unit_cents": "usd_cent", "tpp_milli": "mtpp"}
+NAMES = {"unit_cents": "unit price, USD", "tpp_milli": "TPP"}
 
 
 def _events(call: Call, events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -256,7 +257,7 @@ def _event(row: dict[str, Any], units: Mapping[str, str]) -> dict[str, Any]:
     asked, answered = row["asked"] or {}, row["answered"] or {}
     refused = answered.get("ok") is False
     outcome = (answered.get("says") or answered.get("why")) if refused else answered.get("state", "done")
-    given = {key: _told(key, value, units) for key, value in asked.items() if key not in QUIET}
+    given = {NAMES.get(key, key): _told(key, value, units) for key, value in asked.items() if key not in QUIET}
     if row["did"] == "note":
         given |= {"": asked["says"]} if asked.get("says") else {}
     return {
