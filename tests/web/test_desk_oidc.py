@@ -167,6 +167,7 @@ def test_a_name_with_a_role_comes_in(tmp_path: Path, service: Service) -> None:
         ({"groups": None}, "gives ina a role"),
         ({"preferred_username": None}, "no name"),
         ({"preferred_username": "a\x00b"}, "no name"),
+        ({"preferred_username": "web"}, "no name"),
         ({"preferred_username": "sam"}, "by a password"),
     ],
 )

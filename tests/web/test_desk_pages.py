@@ -345,6 +345,18 @@ def test_a_session_is_no_name(tmp_path: Path) -> None:
     assert Browser(house).get("/desk", headers={"cookie": f"{COOKIE}={value}"}).status_code == 200
 
 
+def test_a_book_that_is_gone_is_told(tmp_path: Path) -> None:
+    """Pages and acts answer 503 and say where it was; what goes before a login still answers."""
+    house = app(tmp_path)
+    ana = Browser(house, "ana")
+    token = ana.token()
+    (tmp_path / "books" / "desk.sqlite").rename(tmp_path / "elsewhere")
+    assert ana.get("/desk.json").status_code == 503
+    assert "no desk is there" in ana.get("/desk.json").json()["detail"]
+    assert ana.post("/desk/hold", token, line=HELD, reason="x").status_code == 503
+    assert ana.get("/check").status_code == 200
+
+
 def test_every_word_of_the_desk_is_translated() -> None:
     """Whatever the templates mark is in both catalogues, and says something there."""
     told = [path.read_text(encoding="utf-8") for path in sorted((FOLDER / "templates" / "desk").glob("*.html"))]

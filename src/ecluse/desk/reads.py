@@ -13,6 +13,8 @@ from ecluse.desk.state import MICROSECONDS, day_at
 from ecluse.desk.store.schema import TABLES, select
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ecluse.desk.door import Desk
     from ecluse.desk.limits import Alert
     from ecluse.desk.store.base import Row, Store
@@ -123,11 +125,23 @@ class People(NamedTuple):
     hands: frozenset[str]
 
 
-def people(source: Source, entry: Entry) -> People:
-    """Give who had a line in hand, from the record. Whose event was erased counts as having had it in hand."""
-    events = every(
-        source, Event, "t.about = ? AND t.kind IN ('enter', 'decide', 'move') ORDER BY t.seq", entry.order_id
-    )
+def people(source: Source, entries: Sequence[Entry]) -> dict[str, People]:
+    """Give who had each line in hand, from the record, in one pass over it.
+
+    Whose event was erased counts as having had every line of that order in hand.
+    """
+    orders = sorted({one.order_id for one in entries})
+    if not orders:
+        return {}
+    marks = ", ".join("?" * len(orders))
+    where = f"t.about IN ({marks}) AND t.kind IN ('enter', 'decide', 'move') ORDER BY t.seq"
+    by_order: dict[str, list[Event]] = {}
+    for event in every(source, Event, where, *orders):
+        by_order.setdefault(event.about or "", []).append(event)
+    return {one.id: _people(one, by_order.get(one.order_id, [])) for one in entries}
+
+
+def _people(entry: Entry, events: Sequence[Event]) -> People:
     last: dict[str, str] = {}
     hands: set[str] = set()
     reason = None

@@ -11,7 +11,7 @@ from starlette.requests import Request  # noqa: TC002 - the framework reads the 
 from starlette.responses import RedirectResponse, Response
 
 from ecluse.desk.door import open_desk
-from ecluse.errors import DeskError, EcluseError
+from ecluse.errors import BadMove, DeskError, EcluseError
 from ecluse.web.asking import marked
 from ecluse.web.desk import acts, logins, plan, record, review, views
 from ecluse.web.desk.office import Call, Done, Office, Paper, note
@@ -167,22 +167,27 @@ def _allow(session: Session, door: Door) -> None:
 def _behind(
     office: Office, session: Session, door: Door, request: Request, fields: Mapping[str, str]
 ) -> View | Done | Paper:
-    """Open the book, and look; on a thread of its own, so that nobody else waits."""
-    with open_desk(office.at or "") as desk:
-        return door.behind(Call(office, session, Asked(request.path_params, request.query_params), fields, desk))
+    """Open the book, and look; on a thread of its own, so that nobody else waits. Problem: it cannot be reached."""
+    try:
+        with open_desk(office.at or "") as desk:
+            return door.behind(Call(office, session, Asked(request.path_params, request.query_params), fields, desk))
+    except BadMove:
+        raise
+    except DeskError as problem:
+        raise Problem(503, str(problem)) from None
 
 
 def _tried(
     office: Office, session: Session, door: Door, request: Request, fields: Mapping[str, str]
 ) -> View | Done | Paper:
-    """Do an act; what the book cannot do is told on the page it came from, and written down."""
+    """Do an act; what cannot be done is told on the page it came from, and a refused move is written down."""
     try:
         return _behind(office, session, door, request, fields)
-    except EcluseError as problem:
-        if not isinstance(problem, DeskError):
-            return Done(acts.home(fields, door.path), str(problem), bad=True)
+    except BadMove as problem:
         with open_desk(office.at or "") as desk:
             note(desk, session.name, "refused", f"{door.path}: {problem}"[:400])
+        return Done(acts.home(fields, door.path), str(problem), bad=True)
+    except EcluseError as problem:
         return Done(acts.home(fields, door.path), str(problem), bad=True)
 
 

@@ -17,7 +17,7 @@ from joserfc.jwk import KeySet
 
 from ecluse.errors import InputError
 from ecluse.reading import Reader, parse_toml, read_text
-from ecluse.web.desk.users import LONGEST_NAME, checked_roles
+from ecluse.web.desk.users import LONGEST_NAME, PROGRAM, checked_roles
 from ecluse.web.problem import Problem
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ class Provider:
 
     def _named(self, claims: Mapping[str, Any], to: str) -> Named:
         name, words = claims.get(self.name_claim), claims.get(self.role_claim)
-        if not isinstance(name, str) or not name.isprintable() or not 0 < len(name.strip()) <= LONGEST_NAME:
+        given = isinstance(name, str) and name.isprintable() and 0 < len(name.strip()) <= LONGEST_NAME
+        if not isinstance(name, str) or not given or name.strip() in PROGRAM:
             raise Problem(403, f"the other service gives no name as {self.name_claim}")
         listed = [words] if isinstance(words, str) else words if isinstance(words, list) else []
         roles = frozenset(self.roles[word] for word in map(str, listed) if word in self.roles)

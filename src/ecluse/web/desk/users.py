@@ -137,8 +137,15 @@ def write(path: Path, users: Mapping[str, User]) -> None:
         raise InputError(message) from None
 
 
+# Names under which the program itself writes into the book.
+PROGRAM = ("web", "clock")
+
+
 def checked_name(name: str) -> str:
     """Give a name as the book takes it. Raises InputError."""
+    if name in PROGRAM:
+        message = f"{name!r} is a name under which the program itself writes into the book; take another."
+        raise InputError(message)
     if not name.strip() or name != name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         message = f"{name!r} is no name: 1 to {LONGEST_NAME} printable signs, none of them a space at an end."
         raise InputError(message)

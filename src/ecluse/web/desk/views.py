@@ -57,10 +57,11 @@ def worklist(call: Call) -> View:
         else ("1 = 1 ORDER BY t.changed_at DESC LIMIT ?",)
     )
     lines = reads.every(call.desk, Entry, *where, MOST_LINES)
+    hands = reads.people(call.desk, waiting)
     counts = {str(name): int(str(n)) for name, n in call.desk.rows("SELECT state, count(*) FROM entry GROUP BY state")}
     data = {
         "book": stand(call),
-        "waiting": [_waiting(call, one) for one in waiting],
+        "waiting": [_waiting(call, one, hands[one.id]) for one in waiting],
         "lines": [line_row(one) for one in lines],
         "counts": counts,
         "state": state or None,
@@ -68,8 +69,7 @@ def worklist(call: Call) -> View:
     return View(data, {"most": MOST_LINES})
 
 
-def _waiting(call: Call, entry: Entry) -> dict[str, Any]:
-    found = reads.people(call.desk, entry)
+def _waiting(call: Call, entry: Entry, found: reads.People) -> dict[str, Any]:
     return line_row(entry) | {
         "entered_by": found.entered,
         "decided_by": found.decided,
@@ -110,7 +110,7 @@ def line(call: Call) -> View:
         # Erased, or a decision that came without its memo.
         told = None
     gates = (decision or {}).get("gates", {})
-    data = _waiting(call, entry) | {
+    data = _waiting(call, entry, reads.people(call.desk, [entry])[entry.id]) | {
         "book": stand(call),
         "on": (decision or {}).get("on"),
         "known": (decision or {}).get("known"),
