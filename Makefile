@@ -80,6 +80,7 @@ bench: .venv/.test ## measure beside the peers; prints figures, changes nothing
 	$(BIN)/python bench/study_power.py
 	$(BIN)/python bench/screen.py
 	$(BIN)/python bench/ledger.py
+	$(BIN)/python bench/web.py
 
 clean: ## forget .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,6 +1,7 @@
 """Draw many random lines with gaps and bounds: does every row of a table equal `check`, in every column?
 
 `python bench/agree.py 100000` draws so many; both sides run on all cores, a share of the lines each.
+Every other share is decided with papers on file, drawn as well.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import multiprocessing
 import random
 import sys
+import tempfile
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +28,7 @@ from ecluse.convoy.things import Ruling
 from ecluse.dates import Known
 from ecluse.tables.paths import understood
 from ecluse.tables.reading import Block, _column, flat
-from tests.laws.book import drawn
+from tests.laws.book import drawn, filed
 
 KNOWN = Known(day=dt.date(2026, 11, 25))
 SHARE = 5_000
@@ -39,7 +41,10 @@ def compared(seed: int) -> tuple[int, int, float, float]:
     cells = [flat(line) for line in lines]
     names = list(dict.fromkeys(name for row in cells for name in row))
     table = pa.table({name: _column([row.get(name) for row in cells]) for name in names})
-    made = lock.build()
+    with tempfile.TemporaryDirectory() as folder:
+        papers = Path(folder) / "papers.toml"
+        papers.write_text(filed(rng), encoding="utf-8")
+        made = lock.build((), (papers,) if seed % 2 else ())
     paths, _ = understood(names, {}, (), made.library.facts, "drawn lines")
     start = time.perf_counter()
     book = Book(paths, Ruling(made, dt.date(2026, 11, 25), KNOWN))

@@ -204,7 +204,7 @@ def book(rows: int) -> None:
         path, to = Path(folder) / "book.parquet", Path(folder) / "answers.parquet"
         orders.write(path, rows)
         start = time.perf_counter()
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = [
             sys.executable,
             "-m",
@@ -219,9 +219,13 @@ def book(rows: int) -> None:
         ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - start
-        peak = max(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, before)
-        rate, most = rows / seconds, peak / 1024
-        print(f"  {rows:>12,} lines: {seconds:8.1f} s, {rate:>12,.0f} lines/s, peak so far {most:,.0f} MiB")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        rate, most = rows / seconds, after.ru_maxrss / 1024
+        print(
+            f"  {rows:>12,} lines: {seconds:8.1f} s ({worked:.1f} s of work on all cores), {rate:>12,.0f} lines/s, "
+            f"peak so far {most:,.0f} MiB"
+        )
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 FOLDER = Path(__file__).with_name("pictures")
 QUESTION = (
@@ -25,6 +26,11 @@ PAGES = {
     "evidence": "/evidence?known=2026-01-24",
     "claim": "/evidence/C053?known=2026-01-24",
     "world": "/world?on=2026-01-24&known=2026-01-24",
+    "screen": f"/screen?name={quote('华为技术有限公司')}&country=CN&on=2026-08-10",
+    "batch": "/batch",
+    "book": "/batch/demo",
+    "worklist": "/worklist/demo",
+    "worklist-fact": "/worklist/demo?fact=other_controls_cleared",
     "api": "/api",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -141,6 +142,9 @@ _LEGAL_FORMS = frozenset(
     | {"gmbh", "ag", "sa", "nv", "bv", "pte", "the", "group", "holding", "holdings"}
 )
 
+# Whatever is neither letter nor digit parts words.
+_BETWEEN = re.compile(r"[\W_]+")
+
 
 def name_key(name: str) -> str:
     """Reduce a party's name to what tells it apart: small letters, no legal form, no punctuation.
@@ -148,6 +152,6 @@ def name_key(name: str) -> str:
     This serves the few names that provisions themselves spell out (the addressees of letters);
     matching against lists is another matter and another room.
     """
-    words = "".join(mark if mark.isalnum() else " " for mark in name.casefold()).split()
+    words = _BETWEEN.sub(" ", name.casefold()).split()
     kept = [word for word in words if word not in _LEGAL_FORMS]
     return " ".join(kept or words)

@@ -62,7 +62,7 @@ def parse_toml(text: str, place: str, error: type[EcluseError]) -> dict[str, obj
 def parse_json(text: str, place: str, error: type[EcluseError]) -> object:
     """Parse JSON with exact decimals; duplicate keys, NaN and infinities are refused."""
     try:
-        return json.loads(text, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_once)
+        return _JSON.decode(text)
     except RecursionError:
         message = f"{place}: nested too deeply to be read."
         raise error(message) from None
@@ -97,6 +97,9 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
                 raise ValueError(message)
             seen.add(key)
     return table
+
+
+_JSON = json.JSONDecoder(parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_once)
 
 
 class Reader:

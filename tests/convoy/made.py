@@ -21,6 +21,8 @@ from ecluse.tables.reading import Block, _column, flat
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ecluse.lock import Lock
+
 KNOWN = Known(day=dt.date(2026, 11, 25))
 TODAY = dt.date(2026, 11, 25)
 Line = dict[str, object]
@@ -47,8 +49,8 @@ def answers(table: pa.Table, ruling: Ruling | None = None) -> list[Answer]:
     return [book.answers[at] for at in found.answers]
 
 
-def checked(line: Mapping[str, object], known: Known = KNOWN) -> Answer:
+def checked(line: Mapping[str, object], known: Known = KNOWN, made: Lock | None = None) -> Answer:
     """Answer one line as `check` does."""
-    made = lock.build()
+    made = made or lock.build()
     exact = json.loads(json.dumps(line), parse_float=Decimal)
     return answer_of(lock.decide(lock.read_line(exact, made), made, known=known))

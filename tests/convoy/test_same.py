@@ -10,19 +10,22 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from ecluse import lock
 from ecluse.bounds import Bound, exactly
 from ecluse.condition import parse
+from ecluse.convoy.things import Ruling
 from ecluse.engine import lower
-from ecluse.engine.batch import refuse_nan
+from ecluse.engine.frame import refuse_nan
 from ecluse.engine.weigh import prepare
 from ecluse.errors import BadTable
 from ecluse.provision import Group
 from ecluse.truth import Truth, truth
-from tests.convoy.made import answers, checked, passed, table_of
-from tests.laws.book import drawn
+from tests.convoy.made import KNOWN, TODAY, answers, checked, passed, table_of
+from tests.laws.book import drawn, filed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 NAMES = {"tpp": "number", "density": "number", "destination": "word", "held": "truth"}
 GROUPS = {"D5": Group("D5", frozenset({"CN", "HK"}), frozenset({"CY"}))}
@@ -46,6 +49,19 @@ def test_every_row_equals_check_in_every_column(seed: int) -> None:
     assert len(told) == len(lines)
     for line, answer in zip(lines, told, strict=True):
         assert answer == checked(line), line
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_every_row_equals_check_with_papers_on_file(seed: int, tmp_path: Path) -> None:
+    """Licences and approvals of both gates, pending, denied, granted, revoked; of some, all or no parties."""
+    rng = random.Random(100 + seed)  # noqa: S311
+    path = tmp_path / "papers.toml"
+    path.write_text(filed(rng), encoding="utf-8")
+    made = lock.build((), (path,))
+    lines = [{key: value for key, value in drawn(rng).items() if key != "authorisation"} for _ in range(200)]
+    told = answers(table_of(lines), Ruling(made, TODAY, KNOWN))
+    for line, answer in zip(lines, told, strict=True):
+        assert answer == checked(line, made=made), line
 
 
 def cells(rng: random.Random) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from tests.laws.draw import COUNTRIES, Table, draw
+from tests.laws.draw import COUNTRIES, NAMES, Table, draw
 
 if TYPE_CHECKING:
     import random
@@ -79,3 +80,33 @@ def _paper(rng: random.Random) -> Table:
         "items": ["H200"],
         "quantity": rng.choice((100, 500_000)),
     }
+
+
+def filed(rng: random.Random) -> str:
+    """Draw papers to have on file, as evidence: without a quantity, so that no row draws on another's."""
+    return "\n".join(_on_file(rng, number) for number in range(rng.randint(2, 6)))
+
+
+def _on_file(rng: random.Random, number: int) -> str:
+    """Draw one paper on file, with gaps."""
+    gate = rng.choice(("exporter", "importer"))
+    paper: Table = {
+        "gate": gate,
+        "kind": "licence" if gate == "exporter" else "import approval",
+        "status": rng.choice(("pending", "denied", "granted", "granted", "revoked")),
+        "number": f"P-{number}",
+        "issued": rng.choice(("2024-06-01", "2026-01-01", "2026-01-24")),
+        "expires": rng.choice(("2026-02-10", "2026-12-31")),
+        "items": rng.sample(("H200", "H20", "L4", "RTX 4090", "A100", "MI308X"), 2),
+    }
+    if rng.random() < 0.6:
+        paper["parties"] = rng.sample(NAMES, 2)
+    if rng.random() < 0.4:
+        paper["holder"] = rng.choice(("NVIDIA", "AMD", *NAMES))
+    if rng.random() < 0.4:
+        paper["destinations"] = rng.sample(COUNTRIES, 3)
+    if rng.random() < 0.3:
+        paper["uses"] = ["commercial cloud"]
+    days = ("issued", "expires")
+    lines = [f"{key} = {value if key in days else json.dumps(value)}" for key, value in paper.items()]
+    return "\n".join(["[[authorisation]]", *lines, ""])

@@ -171,7 +171,7 @@ def test_a_run_that_fails_leaves_no_half_file(tmp_path: Path, monkeypatch: pytes
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(book.Book, "passed", stop)
+    monkeypatch.setattr(book.Book, "give", stop)
     with pytest.raises(KeyboardInterrupt):
         batch(Options(path, to))
     assert [one.name for one in tmp_path.iterdir()] == [path.name]

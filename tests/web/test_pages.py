@@ -35,6 +35,12 @@ PAGES = (
     "/evidence?known=2026-01-24",
     "/evidence/C053",
     "/world?chip=nvidia-h200-sxm-141gb&on=2026-01-24&known=2026-01-24",
+    "/screen",
+    "/screen?name=Hikvision&country=CN&on=2026-08-10",
+    "/batch",
+    "/batch/demo",
+    "/worklist",
+    "/worklist/demo?fact=other_controls_cleared",
 )
 LINE = {"id": "a", "quantity": 2, "origin": "US", "destination": "CN", "on": "2026-01-24", "item": {"chip": "H200 SXM"}}
 

@@ -13,7 +13,7 @@ from ecluse.errors import InputError
 if TYPE_CHECKING:
     import argparse
 
-NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec", "argon2", "python_multipart")
+NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec", "python_multipart", "argon2", "polars", "pyarrow")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a host name to answer to")
     parser.add_argument("--rate", type=float, default=100, help="requests a second and client; 0: no limit")
+    parser.add_argument(
+        "--uploads",
+        type=Path,
+        metavar="DIR",
+        help="where uploaded tables lie (default: the folder for temporary files)",
+    )
+    parser.add_argument(
+        "--keep-uploads",
+        type=float,
+        default=8.0,
+        metavar="HOURS",
+        help="uploaded tables are removed after (default: 8)",
+    )
     parser.add_argument("--log-contents", action="store_true", help="log the questions too, which hold orders")
     parser.add_argument(
         "--evidence", type=Path, action="append", default=[], metavar="FILE", help="claims beside those shipped"
@@ -68,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
             hosts=tuple(options.allow_host),
             rate=options.rate,
             log_contents=options.log_contents,
+            uploads=options.uploads,
+            upload_seconds=options.keep_uploads * 3600,
             law=tuple(options.law),
             evidence=tuple(options.evidence),
             desk=options.desk,

@@ -173,10 +173,13 @@ def _misfits(path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal:
         places = np.flatnonzero(pc.fill_null(pc.less(column, 0), False).to_numpy())  # noqa: FBT003 - Arrow's own
         yield from ((int(at), f"is {column[int(at)].as_py()}, expected digits such as 27000.00") for at in places)
         return
-    texts = column.cast(pa.string()) if not pa.types.is_nested(kind) else None
-    if texts is None:
+    if pa.types.is_nested(kind):
         yield from ((at, "is no amount") for at in range(len(column)))
         return
+    if pa.types.is_dictionary(kind):
+        yield from _misfit_words(path, column, test, decimal)
+        return
+    texts = column.cast(pa.string())
     pattern = test.pattern.replace(r"\Z", "$")
     fits = pc.match_substring_regex(texts, f"^{pattern}")
     for at in np.flatnonzero(~pc.fill_null(fits, True).to_numpy()):  # noqa: FBT003 - Arrow's own
@@ -189,3 +192,16 @@ def _misfits(path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal:
         if value is not None and not test.match(str(value)):
             wanted = 'a code such as "USD"' if path.endswith("currency") else 'digits such as "27000.00"'
             yield int(at), f"is {raw!r}, expected {wanted}"
+
+
+def _misfit_words(path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal: str) -> Iterator[tuple[int, str]]:
+    """Test each word of a dictionary once."""
+    start = 0
+    for chunk in column.chunks:
+        words = pa.chunked_array([chunk.dictionary])
+        wrong = dict(_misfits(path, words, test, decimal))
+        if wrong:
+            places = pc.fill_null(chunk.indices, -1).to_numpy()
+            for at in np.flatnonzero(np.isin(places, list(wrong))):
+                yield start + int(at), wrong[int(places[at])]
+        start += len(chunk)

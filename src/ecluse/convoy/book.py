@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,18 +17,18 @@ from ecluse.convoy.balances import Balances
 from ecluse.convoy.classes import Sorter, days, quantity_matters
 from ecluse.convoy.exporters import Exporters
 from ecluse.convoy.groups import Group, Wrong, group_of
-from ecluse.convoy.importers import Importers, Licences
+from ecluse.convoy.importers import Importers, Licences, Met
 from ecluse.convoy.things import GROUPS, situation
 from ecluse.lock import EARLIER_ACTS
-from ecluse.tables.coding import Classes, Codes, Keys, coded
+from ecluse.tables.coding import Classes, Codes, Distinct, Keys, coded
 from ecluse.tables.paths import kind_of
 from ecluse.tables.reading import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecluse.convoy.things import Ruling
-    from ecluse.order import Line
+    from ecluse.convoy.things import Ruling, Situation
+    from ecluse.order import Line, Money
     from ecluse.tables.reading import Block
 
 
@@ -48,6 +48,31 @@ class Passed:
     rejects: list[Reject]
     originals: tuple[str, ...] | None
     told: Mapping[str, tuple[Codes, list[object]]]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A block whose rows are sorted into cases of both gates; they wait to be answered (`Book.settle`).
+
+    `early` says which rows act before shipment; `draws` holds, by row, those that draw on a paper.
+    """
+
+    table: pa.Table
+    exporters: Codes
+    importers: Codes
+    early: Codes
+    draws: Mapping[int, Draw]
+    rejects: list[Reject]
+    originals: tuple[str, ...] | None
+    told: Mapping[str, tuple[Codes, list[object]]]
+
+
+class Draw(NamedTuple):
+    """A row that draws on a paper: its situation, quantity and unit price."""
+
+    one: Situation
+    quantity: Bound
+    price: Money | None
 
 
 class Book:
@@ -82,23 +107,29 @@ class Book:
         self.day_of: dict[dt.date, int] = {}
         self.quantities: list[Bound] = [ONE, SOME]
         self.quantity_of: dict[Bound, int] = {}
-        self.exporters = Exporters(ruling, self.groups, self.days, self.quantities, self.beside)
-        self.importers = Importers(ruling, self.groups, self.days, ONE, sorter.name)
-        self.licences = Licences(ruling, self.groups, self.days, ONE, sorter.name)
+        self.exporters = Exporters(ruling, self.groups, self.days, self.quantities)
+        met = Met(ruling, self.groups, self.days, sorter.name)
+        self.importers, self.licences = Importers(met), Licences(met)
         self.balances = Balances(ruling, self.groups)
         self.keys = Keys(3)
         self.answered: list[int] = []
-        self.answers: list[Answer] = []
-        self.index: dict[Answer, int] = {}
+        self.distinct: Distinct[Answer] = Distinct()
+        self.answers = self.distinct.values
 
     def _group(self, name: str) -> Group:
         paths = tuple(path for path in self.kinds if group_of(path) == name)
         return Group(name, paths, tuple(self.classes[path] for path in paths), self.ruling.lock.library.facts)
 
     def passed(self, block: Block) -> Passed:
-        """Take a block through: sort its rows, answer what was not met before, keep aside what cannot be read."""
+        """Take a block through by itself."""
+        taken = self.take(block)
+        self.settle()
+        return self.give(taken)
+
+    def take(self, block: Block) -> Taken:
+        """Sort the rows of a block into cases, and keep aside what cannot be read."""
         table, size = block.table, len(block.table)
-        columns = {path: table.column(column) for column, path in self.paths.items()}
+        columns = {path: table.column(column) for column, path in self.paths.items() if path != "id"}
         values = {path: coded(columns[path]) for path in self.classes}
         codes = {path: self.classes[path].of(found).take(places) for path, (places, found) in values.items()}
         wrong: dict[int, tuple[str, str]] = {}
@@ -118,45 +149,56 @@ class Book:
             things, day, measured = [one[kept] for one in things], day[kept], measured[kept]
             table = table.take(pa.array(kept))
             originals = originals and tuple(originals[at] for at in kept)
-        answers = self._answered(dict(zip(GROUPS, things, strict=True)), day, measured, kept, amounts, columns)
+        sorted_ = dict(zip(GROUPS, things, strict=True))
+        exporters, importers, draws = self._cases(sorted_, day, measured)
+        drawing = {
+            at: Draw(
+                situation(sorted_, at, self.days[day[at]], ONE),
+                amounts.at(int(kept[at])),
+                price(columns, int(kept[at]), self.decimal),
+            )
+            for at in np.flatnonzero(draws).tolist()
+        }
         rejects = [_reject(block, columns, at, *why) for at, why in wrong.items()]
         aside = sorted((*block.spoiled, *rejects), key=lambda one: one.row)
         counted = {path: (found[0][kept], found[1]) for path, found in values.items() if path in COUNTED}
-        return Passed(table, answers, aside, originals, counted)
+        early = self._early().take(sorted_["route"])
+        return Taken(table, exporters, importers, early, drawing, aside, originals, counted)
 
-    def _answered(
-        self,
-        things: dict[str, Codes],
-        days: Codes,
-        measured: Codes,
-        kept: Codes,
-        amounts: Quantities,
-        columns: Mapping[str, pa.ChunkedArray],
-    ) -> Codes:
-        """Give the number of each row's answer; rows that draw on a paper are answered one by one, in order."""
-        if not len(kept):
-            return np.empty(0, dtype=np.int32)
+    def _cases(self, things: dict[str, Codes], days: Codes, measured: Codes) -> tuple[Codes, Codes, Codes]:
+        """Give the case of each row at both gates, and whether it draws on a paper."""
+        if not len(days):
+            return days, days, days
         held, draws = self.licences.of(things, days)
-        exporters = self.exporters.numbers(things, days, held, measured)
-        importers = self.importers.numbers(things, days)
-        early = np.array([_early(one) for one in self.groups["route"].lines], dtype=bool).take(things["route"])
-        ids, fresh = self.keys.ids([exporters, importers, early])
-        for at in fresh:
-            exporter, importer = self.exporters.answers[exporters[at]], self.importers.answers[importers[at]]
-            self.answered.append(self._number(together(ahead(exporter) if early[at] else exporter, importer)))
-        answered = np.array(self.answered, dtype=np.int32).take(ids)
-        for at in np.flatnonzero(draws).tolist():
-            row = int(kept[at])
-            one = situation(things, at, self.days[days[at]], ONE)
-            told = self.balances.answer(one, amounts.at(row), price(columns, row, self.decimal))
-            answered[at] = self._number(told)
-        return answered
+        return self.exporters.cases(things, days, held, measured), self.importers.cases(things, days), draws
 
-    def _number(self, answer: Answer) -> int:
-        if answer not in self.index:
-            self.index[answer] = len(self.answers)
-            self.answers.append(answer)
-        return self.index[answer]
+    def _early(self) -> Codes:
+        lines = self.groups["route"].lines
+        return np.array([not isinstance(one, Wrong) and one.act in EARLIER_ACTS for one in lines], dtype=np.int8)
+
+    def settle(self) -> None:
+        """Answer the cases that wait, all together."""
+        self.exporters.settle()
+        self.importers.settle()
+
+    def give(self, taken: Taken) -> Passed:
+        """Give each row its answer; rows that draw on a paper are answered one by one, in order."""
+        answers: Codes = np.empty(0, dtype=np.int32)
+        if len(taken.table):
+            exporters = self.exporters.numbers(taken.exporters)
+            importers = self.importers.numbers(taken.importers)
+            ids, fresh = self.keys.ids([exporters, importers, taken.early])
+            for at in fresh:
+                exporter, importer = (
+                    self.exporters.gates.values[exporters[at]],
+                    self.importers.gates.values[importers[at]],
+                )
+                told = together(ahead(exporter) if taken.early[at] else exporter, importer)
+                self.answered.append(self.distinct.number(told))
+            answers = np.array(self.answered, dtype=np.int32).take(ids)
+        for at, draw in taken.draws.items():
+            answers[at] = self.distinct.number(self.balances.answer(*draw))
+        return Passed(taken.table, answers, taken.rejects, taken.originals, taken.told)
 
     def _days(self, codes: Codes | None, size: int) -> tuple[Codes, dict[int, tuple[str, str]]]:
         """Give the number of the span of days in which each row's day falls; in one span, one law."""
@@ -201,10 +243,6 @@ class Book:
             self.quantity_of[bound] = len(self.quantities)
             self.quantities.append(bound)
         return self.quantity_of[bound]
-
-
-def _early(line: Line | Wrong) -> bool:
-    return not isinstance(line, Wrong) and line.act in EARLIER_ACTS
 
 
 def _states(line: Line | Wrong, facts: frozenset[str]) -> bool:

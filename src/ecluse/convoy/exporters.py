@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import dataclasses
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
-from ecluse.bounds import Bound
 from ecluse.convoy.answers import CODES, DECISIVE, Gate, exporter_of
 from ecluse.convoy.signatures import Signatures
-from ecluse.convoy.things import Ruling, Situation, decided, facts_on, route_of, situation
+from ecluse.convoy.things import Ruling, Situation, decided, situation
 from ecluse.convoy.whos import Whos
-from ecluse.engine.facts import item_facts, party_facts, unit_tpp
-from ecluse.engine.frame import lay, whole
-from ecluse.engine.rows import answer_rows, edges_of
-from ecluse.lock import parts_of
-from ecluse.tables.coding import Codes, Keys, Sorted
+from ecluse.engine.gate import machine
+from ecluse.engine.rows import NO_POLICY, WHICH, Cases, answer_rows
+from ecluse.provision import POLICIES
+from ecluse.tables.coding import Codes, Distinct, Keys, Sorted
 from ecluse.truth import UNKNOWN
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ecluse.bounds import Bound
     from ecluse.convoy.groups import Group
-    from ecluse.engine.facts import Facts
+    from ecluse.engine.gate import Machine
+    from ecluse.engine.rows import Answered
 
 SORTED = ("item", "who", "route")
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """A situation of the exporter's gate: one that stands for its like, and whether a licence is held."""
-
-    one: Situation
-    who: int
-    held: int
+# What a case is made of, all by number: what tells it apart, and the things that stand for it.
+MADE = ("item", "who", "route", "span", "held", "quantity", "parties", "facts", "papers")
+# The facts that are lacking, and those of them each of which settles the gate alone.
+Lacks = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Exporters:
@@ -49,23 +42,22 @@ class Exporters:
         groups: Mapping[str, Group],
         days: Sequence[dt.date],
         quantities: Sequence[Bound],
-        beside: frozenset[str],
     ) -> None:
-        """`days` and `quantities` are those by number, `beside` the facts that quantities are held against."""
+        """`days` and `quantities` are those by number."""
         facts = groups["facts"].paths
         self.kinds = [one.kind for name, one in ruling.lock.library.facts.items() if f"facts.{name}" in facts]
-        self.ruling, self.groups, self.days, self.quantities, self.beside = ruling, groups, days, quantities, beside
+        self.ruling, self.groups, self.days, self.quantities = ruling, groups, days, quantities
         self.whos = Whos(ruling, groups, days)
         self.signatures = Signatures(ruling, groups, days, self.whos)
         self.sorts = {name: Sorted(self.signatures.of(name)) for name in SORTED}
         self.keys = Keys(len(SORTED) + 3)
         self.steps = ruling.lock.library.days()
-        self.answers: list[Gate] = []
-        self.index: dict[Gate, int] = {}
+        self.gates: Distinct[Gate] = Distinct()
         self.answered: list[int] = []
+        self.waiting: list[Codes] = []
 
-    def numbers(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
-        """Give the number of each row's answer."""
+    def cases(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
+        """Give the number of each row's case; those not met before wait to be answered."""
         span = self._spans().take(days)
         things = {**things, "who": self.whos.numbers(things, days)}
         rows = {name: self.sorts[name].of(span, things[name]) for name in SORTED}
@@ -74,20 +66,22 @@ class Exporters:
         if measured.any():
             rows["item"] = np.where(measured, things["item"] + np.int64(1 << 20), rows["item"])
         ids, fresh = self.keys.ids([*(rows[name] for name in SORTED), span, held + 1, quantity])
-        cases = [
-            Case(
-                situation(things, at, self.days[span[at]], self.quantities[quantity[at]]),
-                int(things["who"][at]),
-                int(held[at]),
-            )
-            for at in fresh.tolist()
-        ]
-        for gate in self._gates(cases):
-            if gate not in self.index:
-                self.index[gate] = len(self.answers)
-                self.answers.append(gate)
-            self.answered.append(self.index[gate])
-        return np.array(self.answered, dtype=np.int32).take(ids)
+        if len(fresh):
+            told = {**things, "span": span, "held": held, "quantity": quantity}
+            self.waiting.append(np.array([told[name].take(fresh) for name in MADE], dtype=np.int64))
+        return ids
+
+    def settle(self) -> None:
+        """Answer the cases that wait."""
+        if not self.waiting:
+            return
+        cases = dict(zip(MADE, np.concatenate(self.waiting, axis=1), strict=True))
+        self.answered += map(self.gates.number, self._gates(cases))
+        self.waiting = []
+
+    def numbers(self, cases: Codes) -> Codes:
+        """Give the number of each row's answer, by its case."""
+        return np.array(self.answered, dtype=np.int32).take(cases)
 
     def _spans(self) -> Codes:
         """Give for each day the first of the days on which the same texts and sets rule, all by number."""
@@ -97,18 +91,18 @@ class Exporters:
         found = [at if exact else first.setdefault(place, at) for at, place in enumerate(places)]
         return np.array(found, dtype=np.int32)
 
-    def _gates(self, cases: list[Case]) -> list[Gate]:
+    def _gates(self, cases: Mapping[str, Codes]) -> list[Gate]:
         """Answer cases, in their order."""
-        found: list[Gate | None] = [None] * len(cases)
-        by_day: dict[dt.date, list[int]] = {}
-        for at, case in enumerate(cases):
-            if len(self.groups["item"].line(case.one.item).item.contains) > 1:
-                found[at] = self._alone(case.one)
-            else:
-                by_day.setdefault(case.one.day, []).append(at)
-        for day, places in by_day.items():
-            told = self._columns(day, [cases[at] for at in places])
-            for at, gate in zip(places, told, strict=True):
+        found: list[Gate | None] = [None] * len(cases["span"])
+        several = np.array([not self.signatures.chips_of(item) for item in range(int(cases["item"].max()) + 1)])
+        alone = several.take(cases["item"])
+        for at in np.flatnonzero(alone).tolist():
+            one = situation(cases, at, self.days[cases["span"][at]], self.quantities[cases["quantity"][at]])
+            found[at] = self._alone(one)
+        for span in np.unique(cases["span"][~alone]).tolist():
+            places = np.flatnonzero((cases["span"] == span) & ~alone)
+            told = self._columns(span, {name: codes[places] for name, codes in cases.items()})
+            for at, gate in zip(places.tolist(), told, strict=True):
                 found[at] = gate
         return [gate for gate in found if gate is not None]
 
@@ -117,108 +111,102 @@ class Exporters:
         outer = decided(self.ruling, self.groups, one).exporter
         return exporter_of(outer.ahead or outer)
 
-    def _columns(self, day: dt.date, cases: list[Case]) -> list[Gate]:
-        """Answer the cases of one day together."""
-        frame, several, odd = self._laid(day, cases)
-        lock = self.ruling.lock
-        law = lock.library.on(day, self.ruling.known, self.ruling.reading)
-        told = answer_rows(law, lock.library.on(day, self.ruling.known, "text"), frame, several)
-        lacks = told.missing.group_by("row").agg(
-            pl.col("fact"), pl.col("fact").filter(pl.col("decides") >= DECISIVE).alias("settles")
+    def _columns(self, span: int, cases: Mapping[str, Codes]) -> list[Gate]:
+        """Answer the cases of one span of days together."""
+        library, known, day = self.ruling.lock.library, self.ruling.known, self.days[span]
+        law = library.on(day, known, self.ruling.reading)
+        told = answer_rows(law, library.on(day, known, "text"), self._laid(machine(law), span, cases))
+        return gates_of(told)
+
+    def _laid(self, engine: Machine, span: int, cases: Mapping[str, Codes]) -> Cases:
+        """Lay cases out, one row for each candidate chip."""
+        signed = self.signatures
+        items, item = np.unique(cases["item"], return_inverse=True)
+        ranges = [signed.chips_of(one) for one in items.tolist()]
+        counts = np.array([len(one) for one in ranges])[item]
+        owner = np.repeat(np.arange(len(item)), counts)
+        first = np.array([one.start for one in ranges])[item]
+        # The chips of an item follow one another: each row's place is its distance from the first.
+        chip = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+        whos, who = np.unique(cases["who"], return_inverse=True)
+        routes, route = np.unique(cases["route"], return_inverse=True)
+        at = {
+            "item": chip,
+            "who": np.array([signed.who(one, span) for one in whos.tolist()])[who][owner],
+            "route": np.array([signed.route(one) for one in routes.tolist()])[route][owner],
+        }
+        signed.grow()
+        quantity, several = cases["quantity"][owner], len(self.quantities)
+        pairs, amount = np.unique(chip * several + quantity, return_inverse=True)
+        foreign = np.array([signed.foreign(row) for row in range(len(signed.routes))], dtype=np.bool_)
+        return Cases(
+            things=signed.things,
+            at=at,
+            amounts=[_amount(self.quantities[one % several], signed.unit(one // several)) for one in pairs.tolist()],
+            amount=amount,
+            held=cases["held"][owner],
+            situation=owner,
+            foreign=foreign.take(at["route"]),
+            engine=engine,
         )
-        rows = told.rows.with_row_index("row").join(lacks, on="row", how="left", maintain_order="left")
-        return [
-            self._alone(case.one) if at in odd else _gate(row)
-            for at, (case, row) in enumerate(zip(cases, rows.iter_rows(named=True), strict=True))
-        ]
-
-    def _laid(self, day: dt.date, cases: list[Case]) -> tuple[pl.DataFrame, Mapping[str, tuple[str, ...]], set[int]]:
-        """Lay cases out as facts, one row for each candidate chip; and those that doubles cannot hold."""
-        kinds, library = self.ruling.lock.library.facts, self.ruling.lock.library
-        edges = edges_of(library.on(day, self.ruling.known, self.ruling.reading))
-        edges |= edges_of(library.on(day, self.ruling.known, "text"))
-        numbers, place = _distinct([case.one.item for case in cases])
-        chips: list[Facts] = []
-        units: list[Bound | None] = []
-        counts = []
-        for number in numbers:
-            line = self.groups["item"].line(number)
-            candidates = parts_of(line, self.ruling.lock)[0].candidates
-            chips += [item_facts(line, one) for one in candidates]
-            units += [unit_tpp(line, one) for one in candidates]
-            counts.append(len(candidates))
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        owner = np.repeat(np.arange(len(cases)), np.array(counts)[place])
-        chip = np.concatenate([np.arange(starts[at], starts[at + 1]) for at in place])
-        laid = lay(chips, kinds, edges)
-        odd = set(owner[np.isin(chip, laid.odd)].tolist())
-        frames, several = [laid.frame[chip]], dict(laid.shape.several)
-        for name, told in self._other_facts(day):
-            numbers, place = _distinct([case.who if name == "who" else case.one.route for case in cases])
-            laid = lay([told(number) for number in numbers], kinds, edges)
-            odd |= set(np.flatnonzero(np.isin(place, laid.odd)).tolist())
-            several |= laid.shape.several
-            # What is certified about a line stands above what its parts say.
-            frames = [frame.drop(set(frame.columns) & set(laid.frame.columns)) for frame in frames]
-            frames.append(laid.frame[place][owner])
-        ordered, inexact = _ordered([cases[at].one.quantity for at in owner], [units[at] for at in chip])
-        odd |= {at for at in owner[inexact].tolist() if self._compares(cases[at].one)}
-        held = pl.Series("held", [case.held for case in cases], dtype=pl.Int8)
-        licence = held.eq(1).set(held.eq(CODES[UNKNOWN]), None).alias("held")[owner]
-        frame = pl.concat([*frames, ordered], how="horizontal")
-        return frame.with_columns(licence, pl.Series("situation", owner)), several, odd
-
-    def _compares(self, one: Situation) -> bool:
-        stated = self.groups["facts"].line(one.facts).facts
-        return bool(self.beside) and self.beside <= set(stated)
-
-    def _other_facts(self, day: dt.date) -> Iterator[tuple[str, Callable[[int], Facts]]]:
-        """Give for each other group how one of its things is laid out."""
-        yield "route", lambda number: route_of(self.groups, number)
-        yield "who", lambda number: party_facts(self.whos.lines[number])
-        yield "who", lambda number: facts_on(self.whos.lines[number], day)
 
 
-def _distinct(numbers: list[int]) -> tuple[list[int], Codes]:
-    """Give the distinct numbers, and for each the place of it among them."""
-    distinct, place = np.unique(np.array(numbers), return_inverse=True)
-    return distinct.tolist(), place
+def _amount(quantity: Bound, unit: Bound | None) -> dict[str, Bound]:
+    """Give a quantity, and what it comes to."""
+    return {"quantity": quantity} if unit is None else {"quantity": quantity, "order_tpp": unit * quantity}
 
 
-def _ordered(quantities: list[Bound], units: list[Bound | None]) -> tuple[pl.DataFrame, list[int]]:
-    """Give the quantity and the order's TPP in columns; and the rows whose product a double would round."""
-    ends: dict[tuple[Bound, Bound | None], tuple[float | None, ...]] = {}
-    inexact = []
-    rows = []
-    for at, (quantity, unit) in enumerate(zip(quantities, units, strict=True)):
-        key = quantity, unit
-        total = Bound() if unit is None else unit * quantity
-        if key not in ends:
-            sides = (quantity.low, quantity.high, total.low, total.high)
-            ends[key] = tuple(None if side is None else float(side) for side in sides)
-        rows.append(ends[key])
-        if not whole(total) or not whole(quantity):
-            inexact.append(at)
-    names = ("quantity.low", "quantity.high", "order_tpp.low", "order_tpp.high")
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Float64), orient="row"), inexact
+def gates_of(told: Answered) -> list[Gate]:
+    """Give the gate of each situation; those that answer alike in all share one."""
+    rules, facts = told.rules, sorted(told.decides)
+    hearsay = [at for at, rule in enumerate(rules) if rule.version.level == "V3"]
+    reported = np.asarray(told.decided[hearsay].any(axis=0))
+    short = np.array([told.may_pass, told.required, told.level, told.policy, reported, told.depends], dtype=np.int8)
+    decided = np.ascontiguousarray(np.packbits(told.decided, axis=0).T)
+    lacks = np.array([told.decides[fact] for fact in facts], dtype=np.int16).reshape(len(facts), len(told.may_pass)).T
+    # What names a gate repeats far more often than gates do.
+    by_decided: dict[bytes, tuple[str, ...]] = {}
+    by_lacks: dict[bytes, Lacks] = {}
+    known: dict[tuple[bytes, bytes, bytes], Gate] = {}
+    found = []
+    for one, two, three in zip(_bytes(short.T), _bytes(decided), _bytes(lacks), strict=True):
+        key = one, two, three
+        if key not in known:
+            if two not in by_decided:
+                places = np.unpackbits(np.frombuffer(two, dtype=np.uint8), count=len(rules))
+                by_decided[two] = tuple(rules[at].id for at in np.flatnonzero(places))
+            if three not in by_lacks:
+                by_lacks[three] = _lacks(facts, np.frombuffer(three, dtype=np.int16).tolist())
+            known[key] = _gate(
+                told.levels, np.frombuffer(one, dtype=np.int8).tolist(), by_decided[two], by_lacks[three]
+            )
+        found.append(known[key])
+    return found
 
 
-def _gate(row: Mapping[str, object]) -> Gate:
-    passes, policy, decided_by = row["may_pass"], row["policy"], str(row["decided_by"])
-    lacks, settles = row["fact"], row["settles"]
-    return Gate(
-        may_pass=code(passes),
-        decided=tuple(decided_by.split("; ")) if decided_by else (),
-        missing=tuple(lacks) if isinstance(lacks, list) else (),
-        settles=tuple(settles) if isinstance(settles, list) and passes is None else (),
-        reported=bool(row["rests_on_reported"]),
-        unenforced=bool(row["depends_on_non_enforcement"]),
-        ic_level=str(row["ic_level"]),
-        licence_required=code(row["licence_required"]),
-        policy=None if policy is None else str(policy),
+def _bytes(rows: np.ndarray[Any, Any]) -> list[bytes]:
+    whole, width = np.ascontiguousarray(rows).tobytes(), rows.shape[1] * rows.itemsize
+    return (
+        [whole[start : start + width] for start in range(0, width * len(rows), width)] if width else [b""] * len(rows)
     )
 
 
-def code(cell: object) -> int:
-    """Give a cell of truth as its code."""
-    return CODES[UNKNOWN] if cell is None else int(bool(cell))
+def _lacks(facts: list[str], decides: list[int]) -> Lacks:
+    """Order what is lacking: which chip is meant first, then what decides most; and what settles the gate alone."""
+    asked = sorted((fact != WHICH, -worth, fact) for fact, worth in zip(facts, decides, strict=True) if worth >= 0)
+    return tuple(fact for *_, fact in asked), tuple(fact for _, worth, fact in asked if -worth >= DECISIVE)
+
+
+def _gate(levels: tuple[str, ...], cells: list[int], decided: tuple[str, ...], lacks: Lacks) -> Gate:
+    passes, required, level, policy, reported, depends = cells
+    return Gate(
+        may_pass=passes,
+        decided=decided,
+        missing=lacks[0],
+        settles=lacks[1] if passes == CODES[UNKNOWN] else (),
+        reported=bool(reported),
+        unenforced=bool(depends),
+        ic_level=levels[level],
+        licence_required=required,
+        policy=None if policy == NO_POLICY else (*POLICIES, "unknown")[policy],
+    )

@@ -67,6 +67,10 @@ class Group:
             self.lines.append(self._read(number))
         return found
 
+    def reads(self, number: int) -> bool:
+        """Say whether a thing could be read."""
+        return not isinstance(self.lines[number], Wrong)
+
     def wrong(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Say of each number whether its thing cannot be read."""
         return np.array([isinstance(one, Wrong) for one in self.lines], dtype=bool)

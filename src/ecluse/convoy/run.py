@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from ecluse.convoy.book import Book
 from ecluse.convoy.columns import Columns
@@ -18,6 +20,7 @@ from ecluse.lock import build, moment
 from ecluse.tables.mapping import Map, read_map
 from ecluse.tables.paths import understood
 from ecluse.tables.reading import Block, blocks, kind_of, opened
+from ecluse.tables.splicing import splices
 from ecluse.tables.writing import Aside, Writing
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecluse.convoy.answers import Answer
+    from ecluse.convoy.book import Passed
     from ecluse.dates import Known
     from ecluse.lock import Lock
     from ecluse.parties.cleared import Cleared
@@ -34,7 +38,8 @@ if TYPE_CHECKING:
     from ecluse.tables.reading import Source
 
 COMPARED = "compared_"
-READ_AHEAD = 1
+# So many blocks are sorted before what is new in them is answered.
+AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -114,32 +119,50 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
     books = [Book(paths, ruling, decimal=made.decimal, words=made.words) for ruling in rulings]
     run = Run(rulings[0], rulings[0].lock, unread=made.unread, compared=rulings[1] if rulings[1:] else None)
     free = frozenset(column for column, path in paths.items() if path in FREE and path != "on")
-    with Writing(options.to) as out, Aside(options.to) as aside, ThreadPoolExecutor(1) as writer:
-        typed = kind_of(options.to) == ".parquet"
-        columns = [Columns(typed=typed) for _ in books]
-        waiting: Future[None] | None = None
-        for block in _ahead(made.source, free):
-            passed = books[0].passed(block)
+    told = _told(books, typed=kind_of(options.to) == ".parquet")
+    carried = options.table if _carries(made, options.to) else None
+    read = tuple(column for column, path in paths.items() if path != "id") if carried else None
+    with Writing(options.to, told, carried) as out, Aside(options.to) as aside, ThreadPoolExecutor(1) as writer:
+        written: Future[None] | None = None
+        for block, passed in _together(books[0], _ahead(made.source, free, read)):
             aside.write(passed.rejects)
             run.summary.add(passed, books[0].answers)
-            told = columns[0].of(books[0].answers, passed.answers)
+            numbers = [passed.answers]
             if books[1:]:
-                again = _again(books[1], passed.table, options.table)
-                run.summary.turn(passed.answers, again)
-                second = columns[1].of(books[1].answers, again, COMPARED)
-                for name in second.column_names:
-                    told = told.append_column(name, second.column(name))
-            if waiting is not None:
-                waiting.result()
-            waiting = writer.submit(out.write, passed.table, told, passed.originals)
+                numbers.append(_again(books[1], passed.table, options.table))
+                run.summary.turn(*numbers)
+            if written is not None:
+                written.result()
+            rejected = [one.row for one in passed.rejects]
+            written = writer.submit(out.write, passed.table, numbers, passed.originals, rejected)
             if progress is not None:
                 progress(run.summary.read, block.share)
-        if waiting is not None:
-            waiting.result()
+        if written is not None:
+            written.result()
     run.answers = books[0].answers
     run.others = books[1].answers if books[1:] else ()
     run.rejected_to = aside.path if aside.count else None
     return run
+
+
+def _told(books: Sequence[Book], *, typed: bool) -> Callable[[Sequence[Codes]], pa.Table]:
+    """Give the function that writes answers out in columns, those of a second answer behind those of the first."""
+    columns = [Columns(typed=typed) for _ in books]
+
+    def told(numbers: Sequence[Codes]) -> pa.Table:
+        tables = [
+            each.of(book.answers, own, prefix)
+            for each, book, own, prefix in zip(columns, books, numbers, ("", COMPARED), strict=False)
+        ]
+        names = [name for table in tables for name in table.column_names]
+        return pa.table([column for table in tables for column in table.columns], names=names)
+
+    return told
+
+
+def _carries(made: Prepared, to: Path) -> bool:
+    """Say whether the table's columns can be carried over as they stand."""
+    return kind_of(to) == kind_of(made.source.path) == ".parquet" and splices(made.source.path)
 
 
 def _rulings(options: Options) -> list[Ruling]:
@@ -164,9 +187,17 @@ def _again(book: Book, table: object, place: Path) -> Codes:
     return passed.answers
 
 
-def _ahead(source: Source, free: frozenset[str]) -> Iterator[Block]:
+def _together(book: Book, rows: Iterator[Block]) -> Iterator[tuple[Block, Passed]]:
+    """Sort the rows of some blocks, then answer what is new in them together: a law's plan is run once for all."""
+    while several := list(islice(rows, AT_ONCE)):
+        taken = [book.take(block) for block in several]
+        book.settle()
+        yield from ((block, book.give(one)) for block, one in zip(several, taken, strict=True))
+
+
+def _ahead(source: Source, free: frozenset[str], columns: tuple[str, ...] | None = None) -> Iterator[Block]:
     """Read the next block while the last one is answered."""
-    rows = blocks(source, free)
+    rows = blocks(source, free, columns=columns)
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(next, rows, None)
         while (block := coming.result()) is not None:

@@ -13,7 +13,7 @@ from ecluse.order import ROLES
 from ecluse.parties.ages import STALE_AFTER_DAYS
 from ecluse.parties.entry import cited_day
 from ecluse.parties.gates import screened
-from ecluse.tables.coding import Codes, Sorted, Trie
+from ecluse.tables.coding import Codes, Sorted, Trie, each
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ class Whos:
         """`days` are the days by number."""
         self.ruling, self.groups, self.days = ruling, groups, days
         self.lists = None if ruling.lists is None else Remembering(ruling.lists)
-        self.spans = Sorted(self._span)
+        self.spans = Sorted(each(self._span))
         self.edges: dict[int, list[dt.date]] = {}
         self.trie = Trie(3)
         self.lines: list[Line] = []

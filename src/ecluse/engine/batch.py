@@ -1,107 +1,116 @@
-"""The law of a day in columns: the same answers as `gate.py` gives one line, for a whole frame at once.
+"""The law of a day for many rows at once: the same answers as `gate.py` gives one line.
 
-Every condition is lowered once (`lower.py`), each distinct part of it into one column; the stages,
-the limbs and the one rule follow as further columns. `plan` writes the expressions, level upon
-level; `weigh` runs them over a frame. Nulls are not known, throughout.
+`program` writes the law down once as steps, each reading only what stands before it: conditions,
+rules stage by stage, carve-outs, limbs, exceptions, policies, the one rule. `weigh` takes them for
+as many rows as there are, a plane of truths a step (`planes.py`); `reweigh` takes again only those
+that an answer to one question stirs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import and_, or_
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import polars as pl
-
-from ecluse.condition import Many, Name, Node, Not, names_in
-from ecluse.engine.lower import UNSAID, Shape, joined, leaf
-from ecluse.errors import BadTable, Conflict
-from ecluse.provision import LIMBS, POLICIES
-from ecluse.truth import NO, UNKNOWN
+from ecluse.condition import Const, Many, Name, Node, Not, names_in
+from ecluse.engine.planes import Bits, Plane, every, some
+from ecluse.engine.policies import policies, policy_of
+from ecluse.engine.weigh import prepare
+from ecluse.provision import LIMBS
+from ecluse.truth import NO, UNKNOWN, YES, Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ecluse.engine.gate import Machine, Rule
 
-TRUE, FALSE = pl.lit(value=True), pl.lit(value=False)
-# Levels are laid in order and read once each: there is little to optimise, and looking costs more.
-PLAIN = pl.QueryOptFlags.none()
-# Policies of a requirement as bits, so that several fit one number; none of them is not known.
-BITS = {policy: 1 << place for place, policy in enumerate(POLICIES)}
+LEVEL, REQUIRED = "ic_level", "licence_required"
+# What a row says of itself beside the comparisons: whether a licence is held, and of its red flags.
+GIVEN = HELD, RESOLVED, SEEN = "held", "red_flags_resolved", "red_flags_seen"
 
 
-@dataclass
-class Plan:
-    """Expressions in levels: those of one level read only frames' columns and levels below.
+class Step(NamedTuple):
+    """What makes a value from values that stand before it; None for one that is given."""
 
-    `node` names the column of each condition, `rule` that of each rule's answer, `reach` says which
-    further columns of answers there are.
+    work: Callable[..., Any] | None
+    reads: tuple[int, ...] = ()
+
+
+@dataclass(eq=False)
+class Program:
+    """The steps of a law. `inputs` are the comparisons that rows must answer, `at` says where each result stands.
+
+    `node` and `rule` say where conditions and rules stand, `ladder` names the levels in their order,
+    `names` what each comparison reads, `order` the rules from those asked first, `known` where the
+    names stand that later conditions may read.
     """
 
     engine: Machine
-    shape: Shape
-    levels: list[list[pl.Expr]] = field(default_factory=list)
-    node: dict[Node, str] = field(default_factory=dict)
-    rule: dict[str, str] = field(default_factory=dict)
-    height: dict[str, int] = field(default_factory=dict)
-    scope: tuple[str, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    inputs: dict[Node, int] = field(default_factory=dict)
+    node: dict[Node, int] = field(default_factory=dict)
+    rule: dict[str, int] = field(default_factory=dict)
+    at: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+    ladder: tuple[str, ...] = ()
+    names: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    order: tuple[Rule, ...] = ()
+    stirred: dict[frozenset[int], tuple[int, ...]] = field(default_factory=dict)
 
-    def put(self, name: str, expr: pl.Expr, reads: Iterable[str]) -> str:
-        """Add a column, on the lowest level above all that it reads."""
-        level = max((self.height.get(one, 0) for one in reads), default=0) + 1
-        while len(self.levels) < level:
-            self.levels.append([])
-        self.levels[level - 1].append(expr.alias(name))
-        self.height[name] = level
-        return name
+    def put(self, work: Callable[..., Any] | None, *reads: int) -> int:
+        """Add a step, and say where it stands."""
+        self.steps.append(Step(work, reads))
+        return len(self.steps) - 1
 
-    def condition(self, node: Node) -> str:
-        """Give the column of a condition, adding what is not there yet."""
+    def condition(self, node: Node) -> int:
+        """Say where a condition stands, adding what is not there yet."""
         if node not in self.node:
-            if isinstance(node, Many | Not):
-                inner = [node.part] if isinstance(node, Not) else list(node.parts)
-                parts = [self.condition(part) for part in inner]
-                expr, reads = joined(node, [pl.col(part) for part in parts]), parts
-            elif isinstance(node, Name) and (node.path in self.height or self.shape.has(node.path)):
-                self.node[node] = node.path
-                return node.path
-            else:
-                known = Shape(self.shape.columns | set(self.height), self.shape.several)
-                expr, reads = leaf(node, self.engine.law.groups, known), list(names_in(node))
-            self.node[node] = self.put(f"node {len(self.node)}", expr, reads)
+            self.node[node] = self._condition(node)
         return self.node[node]
 
-    def answer(self, rule: Rule) -> pl.Expr:
-        """Give the answer of a rule by itself, before anything is carved out of it."""
-        found = pl.col(self.condition(rule.when.node))
-        if rule.guard is UNKNOWN:
-            found = found & UNSAID
-        elif rule.guard is NO:
-            found = FALSE
-        if rule.binding and self.scope:
-            found = found & pl.col("scope")
-        if rule.doubt is not None:
-            doubt = pl.col(self.condition(rule.doubt.node))
-            found = pl.when(doubt.fill_null(value=False)).then(found & UNSAID).otherwise(found)
-        return found
+    def _condition(self, node: Node) -> int:
+        match node:
+            case Many():
+                return self.put(_every if node.op == "and" else _some, *map(self.condition, node.parts))
+            case Not():
+                return self.put(_opposite, self.condition(node.part))
+            case Const():
+                return self.put(_constant(node.value))
+            case Name() if node.path in self.known:
+                return self.known[node.path]
+        if LEVEL in names_in(node):
+            return self.put(_of_level(node, self.ladder), self.at[LEVEL])
+        at = self.put(None)
+        self.inputs[node], self.names[at] = at, tuple(dict.fromkeys(names_in(node)))
+        return at
 
-    def reads(self, rule: Rule) -> list[str]:
-        """Name the columns that the answer of a rule reads."""
-        doubt = [self.condition(rule.doubt.node)] if rule.doubt else []
-        return [self.condition(rule.when.node), *doubt, *self.scope]
+    def after(self, changed: frozenset[int]) -> tuple[int, ...]:
+        """Give the steps that read, at once or at length, what was changed."""
+        if changed not in self.stirred:
+            dirty = set(changed)
+            for at, step in enumerate(self.steps):
+                if not dirty.isdisjoint(step.reads):
+                    dirty.add(at)
+            self.stirred[changed] = tuple(sorted(dirty - changed))
+        return self.stirred[changed]
 
 
-def plan(engine: Machine, shape: Shape) -> Plan:
-    """Lower the law of a day for frames of a shape."""
-    found = Plan(engine, shape)
+@lru_cache(maxsize=256)
+def program(engine: Machine) -> Program:
+    """Write the law of a day down as steps."""
+    found = Program(engine)
+    for name in GIVEN:
+        found.at[name] = found.put(None)
+    found.known |= {name: found.at[name] for name in (RESOLVED, SEEN)}
     for stage, rules in engine.stages:
         _stage(found, rules)
         if stage == "scope":
             _level(found, rules)
         if stage == "requirement":
-            _limbs(found, rules)
+            for limb in LIMBS:
+                own = [found.rule[rule.id] for rule in rules if rule.provision.limb == limb]
+                found.at[limb] = found.put(_some, *own)
+            found.at[REQUIRED] = found.known[REQUIRED] = found.put(_some, *(found.at[limb] for limb in LIMBS))
     for rule in engine.rules.values():
         if rule.met is not None:
             found.condition(rule.met.node)
@@ -109,202 +118,190 @@ def plan(engine: Machine, shape: Shape) -> Plan:
     return found
 
 
-def weigh(steps: Plan, frame: pl.DataFrame) -> pl.DataFrame:
-    """Answer for every row of a frame of facts; the columns of the plan stand beside its own.
-
-    Raises BadTable where a number is NaN, which would compare as if it were larger than all, and
-    Conflict where two reviews of equal rank answer differently.
-    """
-    refuse_nan(frame)
-    answers = run(steps, frame.lazy()).collect(optimizations=PLAIN)
-    if answers["torn"].any():
-        message = "two reviews of equal rank answer a requirement with different policies; set rank, or mend one."
-        raise Conflict(message)
-    return answers
+def weigh(steps: Program, given: Mapping[int, Plane], rows: Bits) -> list[Any]:
+    """Give the value of each step for a set of rows; `given` are those that nothing makes."""
+    values: list[Any] = []
+    for at, step in enumerate(steps.steps):
+        made = given[at] if step.work is None else step.work(rows, *[values[one] for one in step.reads])
+        values.append(made)
+    return values
 
 
-def run(steps: Plan, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Lay the levels over rows that are not collected yet."""
-    for level in steps.levels:
-        rows = rows.with_columns(level)
-    return rows
+def reweigh(steps: Program, before: Sequence[Any], changes: Mapping[int, Plane], rows: Bits) -> list[Any]:
+    """Give the values again with some of those given changed; what comes out as before stirs nothing further."""
+    values = list(before)
+    dirty = set()
+    for at, made in changes.items():
+        values[at] = made
+        dirty.add(at)
+    for at in steps.after(frozenset(changes)):
+        step = steps.steps[at]
+        if step.work is None or dirty.isdisjoint(step.reads):
+            continue
+        made = step.work(rows, *[values[one] for one in step.reads])
+        if made != before[at]:
+            values[at] = made
+            dirty.add(at)
+    return values
 
 
-def refuse_nan(frame: pl.DataFrame) -> None:
-    """Raise BadTable where a number of a frame is NaN."""
-    floats = [name for name, kind in frame.schema.items() if kind in (pl.Float64, pl.Float32)]
-    if not floats:
-        return
-    bad = frame.select(pl.col(floats).is_nan().any())
-    for name in floats:
-        if bad.item(0, name):
-            row = frame.select(pl.col(name).is_nan().arg_max()).item()
-            message = f"row {row + 1}: {name} is NaN, which is no number; leave the cell empty if it is not known."
-            raise BadTable(message)
+def _every(rows: Bits, *parts: Plane) -> Plane:
+    return every(parts, rows)
 
 
-def _stage(found: Plan, rules: Sequence[Rule]) -> None:
-    fresh = {rule.id: found.answer(rule) for rule in rules}
-    reads = {rule.id: found.reads(rule) for rule in rules}
+def _some(rows: Bits, *parts: Plane) -> Plane:
+    return some(parts, rows)
+
+
+def _opposite(_: Bits, part: Plane) -> Plane:
+    return ~part
+
+
+def _constant(value: object) -> Callable[[Bits], Plane]:
+    truth = value if isinstance(value, Truth) else UNKNOWN
+    return lambda rows: Plane(rows if truth is YES else 0, rows if truth is NO else 0)
+
+
+def _of_level(node: Node, ladder: tuple[str, ...]) -> Callable[[Bits, Mapping[str, Bits]], Plane]:
+    """Answer a comparison of the level for each level that there is."""
+    weigh_one = prepare(node, {}).weigh
+    told = {level: weigh_one({LEVEL: level}) for level in (*ladder, "none")}
+    unsaid = weigh_one({})
+
+    def work(rows: Bits, levels: Mapping[str, Bits]) -> Plane:
+        open_ = rows
+        for bits in levels.values():
+            open_ &= ~bits
+        pairs = [*((told[level], bits) for level, bits in levels.items()), (unsaid, open_)]
+        yes = no = 0
+        for answer, bits in pairs:
+            yes |= bits if answer is YES else 0
+            no |= bits if answer is NO else 0
+        return Plane(yes, no)
+
+    return work
+
+
+def _answer(found: Program, rule: Rule) -> int:
+    """Put the answer of a rule by itself, before anything is carved out of it."""
+    reads = [found.condition(rule.when.node)]
+    scoped = rule.binding and "scope" in found.at
+    if scoped:
+        reads.append(found.at["scope"])
+    if rule.doubt is not None:
+        reads.append(found.condition(rule.doubt.node))
+    guard, doubted = rule.guard, rule.doubt is not None
+
+    def work(rows: Bits, when: Plane, *more: Plane) -> Plane:
+        if guard is NO:
+            return Plane(0, rows)
+        answer = Plane(0, when.no) if guard is UNKNOWN else when
+        if scoped:
+            answer &= more[0]
+        return answer.doubted(more[-1].yes) if doubted else answer
+
+    plain = guard is YES and not scoped and not doubted
+    return reads[0] if plain else found.put(work, *reads)
+
+
+def _carved(_: Bits, whole: Plane, out: Plane) -> Plane:
+    return whole & ~out
+
+
+def _stage(found: Program, rules: Sequence[Rule]) -> None:
+    fresh = {rule.id: _answer(found, rule) for rule in rules}
     for rule in rules:
         for target in rule.version.carves_out:
             if target in fresh:
-                fresh[target] = fresh[target] & ~fresh[rule.id]
-                reads[target] = reads[target] + reads[rule.id]
-    for rule in rules:
-        name = rule.provision.name or f"rule {rule.id}"
-        found.rule[rule.id] = found.put(name, fresh[rule.id], reads[rule.id])
+                fresh[target] = found.put(_carved, fresh[target], fresh[rule.id])
+    found.rule |= fresh
+    found.known |= {rule.provision.name: fresh[rule.id] for rule in rules if rule.provision.name}
 
 
-def _columns(found: Plan, rules: Iterable[Rule]) -> list[str]:
-    return [found.rule[rule.id] for rule in rules]
+def _level(found: Program, rules: Sequence[Rule]) -> None:
+    """Put the scope; and go down the ladder of levels, where the first that is not answered no decides."""
+    scoped = [found.rule[rule.id] for rule in rules if "scope" in rule.version.gives]
+    steps = [rule for rule in rules if rule.version.gives.get(LEVEL) is not None]
+    levels = [rule.version.gives[LEVEL] for rule in steps]
 
+    def ladder(rows: Bits, *answers: Plane) -> dict[str, Bits]:
+        told: dict[str, Bits] = {}
+        left = rows
+        for level, answer in zip(levels, answers, strict=True):
+            told[level] = told.get(level, 0) | left & answer.yes
+            left &= answer.no
+        return told | {"none": told.get("none", 0) | left}
 
-def _any(names: Sequence[str]) -> pl.Expr:
-    return reduce(or_, [pl.col(name) for name in names], FALSE)
-
-
-def _all(parts: Iterable[pl.Expr]) -> pl.Expr:
-    return reduce(and_, parts, TRUE)
-
-
-def _level(found: Plan, rules: Sequence[Rule]) -> None:
-    """Go down the ladder of levels: the first that is not answered no decides; null is not known."""
-    scoped = _columns(found, [rule for rule in rules if "scope" in rule.version.gives])
-    ladder = [rule for rule in rules if rule.version.gives.get("ic_level") is not None]
-    expr = pl.lit("none", dtype=pl.String)
-    for rule in reversed(ladder):
-        answer = pl.col(found.rule[rule.id])
-        level = pl.lit(rule.version.gives["ic_level"], dtype=pl.String)
-        unsure = pl.when(answer.is_null()).then(pl.lit(None, dtype=pl.String)).otherwise(expr)
-        expr = pl.when(answer.fill_null(value=False)).then(level).otherwise(unsure)
-    found.put("ic_level", expr, _columns(found, ladder))
+    found.ladder = tuple(dict.fromkeys(levels))
+    found.at[LEVEL] = found.known[LEVEL] = found.put(ladder, *(found.rule[rule.id] for rule in steps))
     if scoped:
-        found.put("scope", _any(scoped), scoped)
-        found.scope = ("scope",)
+        found.at["scope"] = found.put(_some, *scoped)
 
 
-def _limbs(found: Plan, rules: Sequence[Rule]) -> None:
-    for limb in LIMBS:
-        own = _columns(found, [rule for rule in rules if rule.provision.limb == limb])
-        found.put(limb, _any(own), own)
-    found.put("licence_required", _any(LIMBS), LIMBS)
-
-
-def _outcome(found: Plan) -> None:
+def _outcome(found: Program) -> None:
     """Put the one rule: open when all that forbids is answered no, or lifted, or a licence is held."""
     engine = found.engine
-    by_name: dict[str, list[str]] = {}
+    named: dict[str, list[int]] = {}
     for rule in engine.of("exception"):
         name = rule.version.gives.get("exception")
         if name:
-            by_name.setdefault(name, []).append(found.rule[rule.id])
-    for name, columns in by_name.items():
-        found.put(f"exception {name}", _any(columns), columns)
-    prohibitions = _columns(found, engine.of("prohibition"))
-    found.put("prohibited", _any(prohibitions), prohibitions)
-    _flagged(found)
-    terms: list[pl.Expr] = []
-    reads: list[str] = []
-    for rule in engine.of("requirement", "letter"):
-        terms.append(~pl.col(found.rule[rule.id]) | _lifted(found, rule.id, reads))
-        reads.append(found.rule[rule.id])
-    found.put("lifted", _all(terms), reads)
-    opened = ~pl.col("prohibited") & (pl.col("lifted") | pl.col("held"))
-    clear = pl.when(pl.col("flagged").fill_null(value=True)).then(opened & UNSAID).otherwise(opened)
-    found.put("may_pass", clear, ("prohibited", "lifted", "flagged"))
+            named.setdefault(name, []).append(found.rule[rule.id])
+    for name, own in named.items():
+        found.at[f"exception {name}"] = found.put(_some, *own)
+    found.at["prohibited"] = found.put(_some, *_places(found, engine.of("prohibition")))
+    flags = _places(found, engine.of("red_flag"))
+    found.at["flagged"] = found.put(_flagged, found.at[RESOLVED], found.at[SEEN], *flags)
+    wanted = engine.of("requirement", "letter")
+    lifted = [found.put(_spared, found.rule[rule.id], _lifted(found, rule.id)) for rule in wanted]
+    reads = [found.put(_every, *lifted), *(found.at[name] for name in (HELD, "prohibited", "flagged"))]
+    found.at["may_pass"] = found.put(_passes, *reads)
     _policy(found)
 
 
-def _lifted(found: Plan, requirement: str, reads: list[str]) -> pl.Expr:
-    """Is a requirement lifted: by an exception that is available, with its obligations met."""
-    result: pl.Expr = FALSE
-    for rule in found.engine.lifters(requirement):
-        available = pl.col(found.rule[rule.id])
-        reads.append(found.rule[rule.id])
-        if rule.met is not None:
-            met = found.condition(rule.met.node)
-            reads.append(met)
-            sure = pl.when(pl.col(met).fill_null(value=False)).then(TRUE).otherwise(UNSAID)
-            available = available & sure
-        result = result | available
-    return result
+def _places(found: Program, rules: Iterable[Rule]) -> list[int]:
+    return [found.rule[rule.id] for rule in rules]
 
 
-def _flagged(found: Plan) -> None:
+def _flagged(rows: Bits, resolved: Plane, seen: Plane, *flags: Plane) -> Plane:
     """Say whether a red flag is seen and not resolved; only what is seen counts."""
-    flags = _columns(found, found.engine.of("red_flag"))
-    seen = reduce(or_, [pl.col(name).fill_null(value=False) for name in flags], FALSE)
-    if found.shape.has("red_flags_seen"):
-        seen = seen | pl.col("red_flags_seen").fill_null(value=False)
-    resolved = pl.col("red_flags_resolved") if found.shape.has("red_flags_resolved") else UNSAID
-    denied, cleared = (~resolved).fill_null(value=False), resolved.fill_null(value=False)
-    quiet = cleared | ~(seen | denied)
-    expr = pl.when(quiet).then(FALSE).when(denied).then(TRUE).otherwise(UNSAID)
-    found.put("flagged", expr, flags)
+    raised = seen.yes | resolved.no
+    for flag in flags:
+        raised |= flag.yes
+    return Plane(resolved.no, rows & ~raised | resolved.yes)
 
 
-def _policy(found: Plan) -> None:
-    """Put the policy of each requirement, and of those that stand the strictest: as bits, 0 for not known."""
+def _spared(_: Bits, required: Plane, lifted: Plane) -> Plane:
+    return ~required | lifted
+
+
+def _passes(_: Bits, lifted: Plane, held: Plane, prohibited: Plane, flagged: Plane) -> Plane:
+    opened = ~prohibited & (lifted | held)
+    return Plane(opened.yes & flagged.no, opened.no)
+
+
+def _lifted(found: Program, requirement: str) -> int:
+    """Put whether a requirement is lifted: by an exception that is available, with its obligations met."""
+    lifters = []
+    for rule in found.engine.lifters(requirement):
+        available = found.rule[rule.id]
+        if rule.met is not None:
+            available = found.put(_met, available, found.condition(rule.met.node))
+        lifters.append(available)
+    return found.put(_some, *lifters)
+
+
+def _met(_: Bits, available: Plane, met: Plane) -> Plane:
+    # Whether obligations are met is up to the exporter: until they are, nothing is lifted, and nothing lost.
+    return Plane(available.yes & met.yes, available.no)
+
+
+def _policy(found: Program) -> None:
+    """Put the policy of each requirement, and of those that stand the strictest."""
     engine = found.engine
-    zero = pl.lit(0, dtype=pl.UInt8)
-    standing: list[tuple[pl.Expr, pl.Expr]] = []
-    reads: list[str] = ["licence_required"]
-    known = (0, *BITS.values())
-    for rule in engine.of("requirement", "letter"):
-        if rule.provision.kind == "letter":
-            continue
+    reads = [found.at[REQUIRED]]
+    for rule in engine.of("requirement"):
         serving = [one for one in engine.of("review") if rule.id in one.version.serves]
-        name = f"policy {rule.id}"
-        found.put(name, _policy_of(found, serving), [found.rule[one.id] for one in serving])
-        standing.append((pl.col(found.rule[rule.id]).fill_null(value=False), pl.col(name)))
-        reads += [name, found.rule[rule.id]]
-    strictest = pl.lit(BITS[POLICIES[-1]], dtype=pl.UInt8)
-    denied = reduce(or_, [here & (own == strictest) for here, own in standing], FALSE)
-    none = ~reduce(or_, [here for here, _ in standing], FALSE)
-    unsure = reduce(or_, [here & (own == 0) for here, own in standing], none)
-    most = pl.max_horizontal([pl.when(here).then(own).otherwise(zero) for here, own in standing] or [zero])
-    expr = (
-        pl.when(~pl.col("licence_required").fill_null(value=True))
-        .then(pl.lit(None, dtype=pl.UInt8))
-        .when(denied)
-        .then(strictest)
-        .when(unsure)
-        .then(zero)
-        .otherwise(most)
-    )
-    found.put("policy bits", expr, reads)
-    torn = reduce(or_, [here & ~own.is_in(known) for here, own in standing], FALSE)
-    found.put("torn", torn, reads)
-
-
-def _policy_of(found: Plan, serving: Sequence[Rule]) -> pl.Expr:
-    """Give the policy of one requirement: of the reviews that answer, those of the highest rank."""
-    zero = pl.lit(0, dtype=pl.UInt8)
-    everything = _mask(found, serving)
-    expr = zero
-    for rank in sorted({rule.provision.rank for rule in serving}):
-        upper = [rule for rule in serving if rule.provision.rank == rank]
-        answers = {rule.id: pl.col(found.rule[rule.id]) for rule in upper}
-        live = reduce(or_, [one.fill_null(value=True) for one in answers.values()], FALSE)
-        unsure = reduce(or_, [one.is_null() for one in answers.values()], FALSE)
-        sure = reduce(or_, [one.fill_null(value=False) for one in answers.values()], FALSE)
-        contested = reduce(
-            or_, [answers[rule.id].fill_null(value=True) for rule in upper if rule.version.contested], FALSE
-        )
-        alone = reduce(or_, [everything == bit for bit in BITS.values()], FALSE)
-        open_ = pl.when(alone & ~contested & sure).then(everything).otherwise(zero)
-        own = pl.when(unsure | contested).then(open_).otherwise(_mask(found, upper))
-        expr = pl.when(live).then(own).otherwise(expr)
-    return expr
-
-
-def _mask(found: Plan, rules: Sequence[Rule]) -> pl.Expr:
-    zero = pl.lit(0, dtype=pl.UInt8)
-    bits = [
-        pl.when(pl.col(found.rule[rule.id]).fill_null(value=True))
-        .then(pl.lit(BITS[rule.version.gives["policy"]], dtype=pl.UInt8))
-        .otherwise(zero)
-        for rule in rules
-    ]
-    return reduce(or_, bits, zero)
+        own = found.put(policy_of(serving), *_places(found, serving))
+        found.at[f"policy {rule.id}"] = own
+        reads += [found.rule[rule.id], own]
+    found.at["policy"] = found.put(policies, *reads)

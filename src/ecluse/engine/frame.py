@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,17 +11,17 @@ import polars as pl
 from ecluse.bounds import Bound
 from ecluse.engine.facts import Absent, Several
 from ecluse.engine.lower import ABSENT, Shape
+from ecluse.errors import BadTable
 from ecluse.truth import UNKNOWN, YES, Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ecluse.engine.facts import Facts, Value
     from ecluse.provision import Fact
 
-# Whole numbers up to this, and their sums, are exact as doubles.
-WHOLE = 2**50
+# Numbers of so many digits compare as doubles exactly as they do as decimals.
+DIGITS = 15
 Cell = tuple[str, pl.DataType | type[pl.DataType], object]
 
 
@@ -33,9 +34,8 @@ class Laid:
     odd: tuple[int, ...]
 
 
-def lay(rows: Sequence[Facts], kinds: Mapping[str, Fact], edges: frozenset[int | Decimal] = frozenset()) -> Laid:
-    """Lay facts out in columns, one row each; `kinds` is the vocabulary of the law, `edges` its thresholds."""
-    near = frozenset(float(edge) for edge in edges)
+def lay(rows: Sequence[Facts], kinds: Mapping[str, Fact]) -> Laid:
+    """Lay facts out in columns, one row each; `kinds` is the vocabulary of the law."""
     columns: dict[str, list[object]] = {}
     types: dict[str, pl.DataType | type[pl.DataType]] = {}
     several: dict[str, dict[str, None]] = {}
@@ -54,36 +54,28 @@ def lay(rows: Sequence[Facts], kinds: Mapping[str, Fact], edges: frozenset[int |
         blank = ABSENT if name in roles else False if name.endswith(".absent") else None
         series.append(pl.Series(name, [blank if cell is _UNSET else cell for cell in cells], dtype=types[name]))
     frame = pl.DataFrame(series) if series else pl.DataFrame({"no facts": [None] * len(rows)})
+    refuse_nan(frame)
     shape = Shape(frozenset(columns), {name: tuple(paths) for name, paths in several.items()})
     return Laid(
         frame,
         shape,
-        tuple(at for at, facts in enumerate(rows) if any(_odd(value, edges, near) for value in facts.values())),
+        tuple(at for at, facts in enumerate(rows) if any(_odd(value) for value in facts.values())),
     )
 
 
-def complete(frame: pl.DataFrame, names: Iterable[str], kinds: Mapping[str, Fact]) -> pl.DataFrame:
-    """Add a column of nulls for each fact that conditions read and no row states."""
-    there = set(frame.columns)
-    more: list[pl.Expr] = []
-    for name in names:
-        kind = kinds[name].kind if name in kinds else ""
-        if kind == "number":
-            more += [_blank(f"{name}{end}", pl.Float64) for end in (".low", ".high") if f"{name}{end}" not in there]
-        elif kind in _TYPES and name not in there:
-            more.append(_blank(name, _TYPES[kind]))
-    return frame.with_columns(more)
+def refuse_nan(frame: pl.DataFrame) -> None:
+    """Raise BadTable where a number of a frame is NaN, which would compare as if it were larger than all."""
+    floats = [name for name, kind in frame.schema.items() if kind in (pl.Float64, pl.Float32)]
+    if not floats:
+        return
+    bad = frame.select(pl.col(floats).is_nan().any())
+    for name in floats:
+        if bad.item(0, name):
+            row = frame.select(pl.col(name).is_nan().arg_max()).item()
+            message = f"row {row + 1}: {name} is NaN, which is no number; leave the cell empty if it is not known."
+            raise BadTable(message)
 
 
-def _blank(name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    return pl.lit(None, dtype=kind).alias(name)
-
-
-_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "truth": pl.Boolean,
-    "word": pl.String,
-    "words": pl.List(pl.String),
-}
 _UNSET = object()
 
 
@@ -116,17 +108,8 @@ def _absent(name: str, kinds: Mapping[str, Fact]) -> Iterator[Cell]:
         yield name, pl.String, ABSENT
 
 
-def _odd(value: Value, edges: frozenset[int | Decimal], near: frozenset[float]) -> bool:
-    """Would a number, as a double, be taken for a threshold that it only comes near?"""
+def _odd(value: Value) -> bool:
+    """Has a number more digits than a double tells apart?"""
     if not isinstance(value, Bound):
         return False
-    sides = (side for side in (value.low, value.high) if side is not None)
-    return any(float(side) in near and side not in edges for side in sides)
-
-
-def whole(bound: Bound | None) -> bool:
-    """Can a double add and multiply a number without rounding?"""
-    if bound is None:
-        return True
-    sides = [side for side in (bound.low, bound.high) if side is not None]
-    return all(side == int(side) and side < WHOLE for side in sides)
+    return any(side is not None and len(Decimal(side).as_tuple().digits) > DIGITS for side in (value.low, value.high))

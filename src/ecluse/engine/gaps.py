@@ -1,180 +1,190 @@
-"""What is not known, in columns: the facts that keep each row open, and what each would decide.
+"""What is not known, for many rows: the facts that keep each open, and what each would decide.
 
-`open_plan` follows every open rule down to the facts it lacks, as `missing.py` does for one line.
-`decides` then answers each open question both ways, all rows and questions in one frame.
+`open_facts` follows every open rule down to the facts it lacks, as `missing.py` does for one line.
+`decides` then answers each open question both ways, for all rows at once.
 """
 
 from __future__ import annotations
 
-from functools import reduce
 from graphlib import TopologicalSorter
-from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-import polars as pl
+import numpy as np
 
-from ecluse.condition import Const, Many, Node, Not, names_in
-from ecluse.engine.batch import FALSE, PLAIN, run
+from ecluse.condition import Const, Many, Not, names_in
+from ecluse.engine.batch import GIVEN, HELD, LEVEL, REQUIRED, RESOLVED, reweigh
 from ecluse.engine.missing import MEASURES
+from ecluse.engine.planes import Bits, Plane, chosen
 from ecluse.provision import LIMBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ecluse.engine.batch import Plan
+    from numpy.typing import NDArray
+
+    from ecluse.condition import Node
+    from ecluse.engine.batch import Program
     from ecluse.engine.gate import Rule
 
-OPEN = "open "
-TRIAL = "trial of an answer"
-ENDS = (0.0, 1e9)
-WEIGHTS = {"may_pass": 1000, "licence_required": 100, "policy bits": 50, **dict.fromkeys(LIMBS, 10)}
+PAPERS = "authorisations"
+WEIGHTS = {"may_pass": 1000, REQUIRED: 100, **dict.fromkeys(LIMBS, 10)}
+POLICY_WEIGHT = 50
+# What a paper decides: where a licence is surely required, and where that is one question of several.
+PAPERS_DECIDE = 2000, 1
 
 
-def open_plan(steps: Plan) -> list[pl.Expr]:
-    """Give one expression for each fact that may be open: is it open in a row of answers?"""
+class Rows(Protocol):
+    """Rows that can say more of themselves than the answers to comparisons."""
+
+    @property
+    def all(self) -> Bits:
+        """The set of all rows."""
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+
+    def paths(self, name: str) -> Iterable[str]:
+        """Give the fields that a name stands for: of several parties, one each."""
+
+    def unsaid(self, path: str) -> Bits:
+        """Give the rows in which the value of a field is not known, or only between bounds."""
+
+    def tried(self, node: Node, fact: str, way: int) -> Plane:
+        """Answer a comparison with one measure put at the lower or the upper end of what chips reach."""
+
+
+def open_facts(steps: Program, values: Sequence[Any], rows: Rows) -> dict[str, Bits]:
+    """Give the rows that each fact keeps open, by fact."""
     engine = steps.engine
-    wanted = {rule.id: _first(steps, rule) for rule in engine.rules.values()}
-    found: dict[str, list[pl.Expr]] = {}
+    wanted = {rule.id: _first(steps, values, rule, rows) for rule in engine.rules.values()}
+    found: dict[str, Bits] = {}
     for rule in _downwards(steps):
         here = wanted[rule.id]
+        if not here:
+            continue
         for condition in (rule.when, *([rule.met] if rule.met else [])):
-            for name, lacking in _lacking(steps, condition.node, here):
+            for name, lacking in _lacking(steps, values, condition.node, here, rows):
                 if name in engine.named:
-                    target = engine.named[name].id
-                    wanted[target] = wanted[target] | lacking
+                    wanted[engine.named[name].id] |= lacking
                 else:
-                    found.setdefault(name.removesuffix(".days"), []).append(lacking)
+                    fact = name.removesuffix(".days")
+                    found[fact] = found.get(fact, 0) | lacking
         for carver in engine.carvers(rule.id):
-            wanted[carver.id] = wanted[carver.id] | (here & pl.col(steps.rule[carver.id]).is_null())
-    flagged = pl.col("flagged").fill_null(value=True)
-    found.setdefault("red_flags_resolved", []).append(flagged)
-    return [reduce(or_, places).alias(f"{OPEN}{name}") for name, places in sorted(found.items())]
+            wanted[carver.id] |= here & _unknown(values[steps.rule[carver.id]], rows)
+    flagged = rows.all & ~values[steps.at["flagged"]].no
+    found[RESOLVED] = found.get(RESOLVED, 0) | flagged
+    return {fact: bits for fact, bits in found.items() if bits}
 
 
-def _first(steps: Plan, rule: Rule) -> pl.Expr:
-    """Is a rule asked about for its own sake: what forbids, what may lift it, what is owed?"""
-    unknown = pl.col(steps.rule[rule.id]).is_null()
-    scoping = pl.col("scope").is_null() if steps.scope and "scope" in rule.version.gives else FALSE
+def _unknown(answer: Plane, rows: Rows) -> Bits:
+    return rows.all & ~(answer.yes | answer.no)
+
+
+def _first(steps: Program, values: Sequence[Any], rule: Rule, rows: Rows) -> Bits:
+    """Say where a rule is asked about for its own sake: what forbids, what may lift it, what is owed."""
+    unknown = _unknown(values[steps.rule[rule.id]], rows)
+    scoping = 0
+    if "scope" in steps.at and "scope" in rule.version.gives:
+        scoping = _unknown(values[steps.at["scope"]], rows)
     match rule.provision.kind:
         case "prohibition" | "requirement" | "letter" | "duty":
             return unknown | scoping
         case "review" | "exception":
-            return (unknown & pl.col("licence_required").fill_null(value=True)) | scoping
+            spared: Bits = values[steps.at[REQUIRED]].no
+            return unknown & ~spared | scoping
     return scoping
 
 
-def _downwards(steps: Plan) -> Iterator[Rule]:
+def _downwards(steps: Program) -> tuple[Rule, ...]:
     """Give the rules, each after all that may ask about it: its readers, and what it carves."""
-    engine = steps.engine
-    asked_by: dict[str, set[str]] = {rule.id: set() for rule in engine.rules.values()}
-    for rule in engine.rules.values():
-        read = {name for one in (rule.when, rule.met) if one for name in one.names}
-        for name in read & set(engine.named):
-            asked_by[engine.named[name].id].add(rule.id)
-        for target in rule.version.carves_out:
-            if target in asked_by:
-                asked_by[rule.id].add(target)
-    for name in TopologicalSorter(asked_by).static_order():
-        yield engine.rules[name]
+    if not steps.order:
+        engine = steps.engine
+        asked_by: dict[str, set[str]] = {rule.id: set() for rule in engine.rules.values()}
+        for rule in engine.rules.values():
+            read = {name for one in (rule.when, rule.met) if one for name in one.names}
+            for name in read & set(engine.named):
+                asked_by[engine.named[name].id].add(rule.id)
+            for target in rule.version.carves_out:
+                if target in asked_by:
+                    asked_by[rule.id].add(target)
+        steps.order = tuple(engine.rules[name] for name in TopologicalSorter(asked_by).static_order())
+    return steps.order
 
 
-def _lacking(steps: Plan, node: Node, inside: pl.Expr) -> Iterator[tuple[str, pl.Expr]]:
+def _lacking(steps: Program, values: Sequence[Any], node: Node, inside: Bits, rows: Rows) -> Iterator[tuple[str, Bits]]:
     """Give the names that keep a condition open, each with where it does."""
-    here = inside & pl.col(steps.condition(node)).is_null()
+    here = inside & _unknown(values[steps.condition(node)], rows)
+    if not here or isinstance(node, Const):
+        return
     if isinstance(node, Many | Not):
         for part in node.parts if isinstance(node, Many) else (node.part,):
-            yield from _lacking(steps, part, here)
-        return
-    if isinstance(node, Const):
+            yield from _lacking(steps, values, part, here, rows)
         return
     for name in dict.fromkeys(names_in(node)):
-        for path in steps.shape.several.get(name, (name,)):
-            yield path, here & _unsaid(steps, path)
+        if name in steps.known and name not in GIVEN:
+            lacking = here & _left_open(steps, values, name, rows)
+            if lacking:
+                yield name, lacking
+            continue
+        for path in rows.paths(name):
+            lacking = here & rows.unsaid(path)
+            if lacking:
+                yield path, lacking
 
 
-def _unsaid(steps: Plan, name: str) -> pl.Expr:
-    """Is a value not known: none at all, or only between bounds?"""
-    shape = steps.shape
-    if shape.has(f"{name}.low"):
-        low, high = pl.col(f"{name}.low"), pl.col(f"{name}.high")
-        vague = (low != high).fill_null(value=True)
-        return vague & ~pl.col(f"{name}.absent") if shape.has(f"{name}.absent") else vague
-    if shape.has(name) or name in steps.height:
-        return pl.col(name).is_null()
-    return pl.lit(value=True)
+def _left_open(steps: Program, values: Sequence[Any], name: str, rows: Rows) -> Bits:
+    """Say where something that the law itself works out is not known."""
+    value = values[steps.known[name]]
+    if name != LEVEL:
+        return _unknown(value, rows)
+    told = 0
+    for bits in value.values():
+        told |= bits
+    return rows.all & ~told
 
 
-def missing(steps: Plan, facts: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
-    """Give what each row lacks: columns `row`, `fact`, `decides`; most decisive first in a row.
-
-    `facts` is the frame that was weighed, `answers` what `weigh` made of it.
-    """
-    opened = answers.lazy().select(open_plan(steps)).collect(optimizations=PLAIN).with_row_index("row")
-    long = (
-        opened.unpivot(index="row", variable_name="fact", value_name="is")
-        .filter(pl.col("is").fill_null(value=False))
-        .select("row", pl.col("fact").str.strip_prefix(OPEN))
-    )
-    weighed = _tried(steps, facts, answers, long)
-    papers = _papers(answers)
-    return pl.concat([weighed, papers]).sort("row", pl.col("decides").neg(), "fact")
-
-
-def _papers(answers: pl.DataFrame) -> pl.DataFrame:
-    """Ask for a licence where one may open the gate."""
-    required = pl.col("licence_required")
-    asked = pl.col("may_pass").is_null() & required.fill_null(value=True) & pl.col("held").is_null()
-    decides = pl.when(required.fill_null(value=False)).then(2000).otherwise(1).cast(pl.Int64)
-    return (
-        answers.with_row_index("row")
-        .filter(asked)
-        .select("row", pl.lit("authorisations").alias("fact"), decides.alias("decides"))
-    )
-
-
-def _tried(steps: Plan, facts: pl.DataFrame, answers: pl.DataFrame, long: pl.DataFrame) -> pl.DataFrame:
-    """Answer each open question both ways, and add up what the two answers decide."""
+def decides(steps: Program, values: Sequence[Any], opened: Mapping[str, Bits], rows: Rows) -> dict[str, NDArray[Any]]:
+    """Answer each open question both ways, and add up what the two answers decide; -1 in rows that do not ask it."""
     kinds = steps.engine.law.facts
-    nothing = long.with_columns(decides=pl.lit(0, dtype=pl.Int64))
-    asked = {
-        fact: ways
-        for fact in long["fact"].unique().sort().to_list()
-        if (ways := _ways(fact, kinds[fact].kind if fact in kinds else "", facts.schema))
-    }
-    if not asked:
-        return nothing
-    # All trials stand in one frame: a row for each question and way, with one answer put in.
-    numbers = {fact: at for at, fact in enumerate(asked)}
-    numbered = long.filter(pl.col("fact").is_in(list(asked))).with_columns(
-        trial=pl.col("fact").replace_strict(numbers, return_dtype=pl.Int32) * 2
-    )
-    place = pl.concat([numbered, numbered.with_columns(pl.col("trial") + 1)])
-    changes: dict[str, pl.Expr] = {}
-    for fact, ways in asked.items():
-        for way, columns in enumerate(ways):
-            here = pl.col(TRIAL) == 2 * numbers[fact] + way
-            for name, value in columns.items():
-                changes[name] = pl.when(here).then(pl.lit(value)).otherwise(changes.get(name, pl.col(name)))
-    trials = facts[place["row"]].with_columns(place["trial"].alias(TRIAL)).lazy()
-    trials = trials.with_columns(expr.alias(name) for name, expr in changes.items())
-    tried = run(steps, trials).select(list(WEIGHTS)).collect(optimizations=PLAIN)
-    before = answers.select(list(WEIGHTS))
-    gained = [
-        (_open(before[place["row"]][name]) & ~_open(tried[name])).cast(pl.Int64) * weight
-        for name, weight in WEIGHTS.items()
-    ]
-    found = place.select("row", "fact").with_columns(decides=sum(gained[1:], gained[0]))
-    return pl.concat([found, nothing]).group_by("row", "fact").agg(pl.col("decides").sum())
+    found = {}
+    for fact, bits in opened.items():
+        told = np.where(chosen(bits, rows.size), 0, -1).astype(np.int16)
+        kind = kinds[fact].kind if fact in kinds else ""
+        if fact in MEASURES or kind == "truth":
+            for way in range(2):
+                changes = _changes(steps, fact, way, rows)
+                after = reweigh(steps, values, changes, rows.all)
+                for weight, gained in _gained(steps, values, after, rows):
+                    if gained & bits:
+                        told[chosen(gained & bits, rows.size)] += weight
+        found[fact] = told
+    asked = _unknown(values[steps.at["may_pass"]], rows) & _unknown(values[steps.at[HELD]], rows)
+    required = values[steps.at[REQUIRED]]
+    asked &= ~required.no
+    if asked:
+        sure = chosen(required.yes, rows.size)
+        told = np.where(sure, *PAPERS_DECIDE).astype(np.int16)
+        told[~chosen(asked, rows.size)] = -1
+        found[PAPERS] = told
+    return found
 
 
-def _open(values: pl.Series) -> pl.Series:
-    """Is an answer not known? A policy is where its bits are 0; none at all is no open question."""
-    return values.eq(0).fill_null(value=False) if values.name == "policy bits" else values.is_null()
-
-
-def _ways(fact: str, kind: str, schema: Mapping[str, object]) -> list[dict[str, bool | float]]:
-    """Give the two ways to answer a question: yes and no, or a measure at both ends of what chips reach."""
+def _changes(steps: Program, fact: str, way: int, rows: Rows) -> dict[int, Plane]:
+    """Give the comparisons that read a fact as they would answer: yes or no, or a measure at either end."""
     if fact in MEASURES:
-        there = {f"{fact}.absent": False} if f"{fact}.absent" in schema else {}
-        return [{f"{fact}.low": end, f"{fact}.high": end, **there} for end in ENDS]
-    return [{fact: True}, {fact: False}] if kind == "truth" else []
+        return {at: rows.tried(node, fact, way) for node, at in steps.inputs.items() if fact in steps.names[at]}
+    said = Plane(rows.all, 0) if way == 0 else Plane(0, rows.all)
+    places = [at for at in steps.inputs.values() if steps.names[at] == (fact,)]
+    return dict.fromkeys([*places, *([steps.at[fact]] if fact in GIVEN else [])], said)
+
+
+def _gained(steps: Program, before: Sequence[Any], after: Sequence[Any], rows: Rows) -> Iterator[tuple[int, Bits]]:
+    """Give the rows in which an answer is known after and was not before, by weight."""
+    for name, weight in WEIGHTS.items():
+        at = steps.at[name]
+        if after[at] is not before[at]:
+            yield weight, _unknown(before[at], rows) & ~_unknown(after[at], rows)
+    at = steps.at["policy"]
+    if after[at] is not before[at]:
+        yield POLICY_WEIGHT, before[at].unknown & ~after[at].unknown

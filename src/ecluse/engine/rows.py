@@ -2,221 +2,266 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
-from ecluse.bounds import Bound
-from ecluse.condition import Compare, Const, walk
-from ecluse.engine.batch import BITS, FALSE, plan, weigh
-from ecluse.engine.frame import complete
-from ecluse.engine.gaps import missing
+from ecluse.condition import names_in
+from ecluse.engine.batch import HELD, LEVEL, REQUIRED, RESOLVED, SEEN, Program, program, weigh
+from ecluse.engine.gaps import decides, open_facts
 from ecluse.engine.gate import machine
-from ecluse.engine.lower import Shape
+from ecluse.engine.leaves import Leaf, Things, group_of, leaf_of, stated
+from ecluse.engine.planes import Array, Bits, Plane, chosen, codes, full, packed, plane
+from ecluse.provision import POLICIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from ecluse.engine.batch import Plan
+    from numpy.typing import NDArray
+
+    from ecluse.bounds import Bound
+    from ecluse.condition import Node
+    from ecluse.engine.facts import Facts, Value
     from ecluse.engine.gate import Machine, Rule
     from ecluse.provision import Law
 
-Array = NDArray[np.integer[Any]]
 # Which of two meanings of a name is meant is asked before all else.
 WHICH = "item.chip"
 WHICH_DECIDES = 500
-POLICY = {0: "unknown", **{bit: policy for policy, bit in BITS.items()}}
+UNKNOWN_POLICY = len(POLICIES)
+NO_POLICY = UNKNOWN_POLICY + 1
+
+
+@dataclass
+class Cases:
+    """Rows to answer, one for each situation and candidate chip, in the order of situations.
+
+    `at` gives the number of each row's thing, by group; `amounts` what each distinct pair of chip and
+    quantity makes, `amount` which of them each row has; `held` the code of each row's licence;
+    `situation` numbers situations from 0; `foreign` says of each row whether its origin is not the US.
+    """
+
+    things: Mapping[str, Things]
+    at: Mapping[str, Array]
+    amounts: Sequence[Mapping[str, Bound]]
+    amount: Array
+    held: Array
+    situation: Array
+    foreign: NDArray[np.bool_]
+    engine: Machine
+    kept: dict[tuple[str, str], Bits] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return len(self.situation)
+
+    @property
+    def all(self) -> Bits:
+        """The set of all rows."""
+        return full(self.size)
+
+    def given(self, steps: Program) -> dict[int, Plane]:
+        """Give what rows say for themselves: the comparisons, the licence, the red flags."""
+        found = {steps.at[HELD]: plane(self.held)}
+        for name in (RESOLVED, SEEN):
+            found[steps.at[name]] = self._said(name)
+        by_group: dict[str, list[tuple[int, Leaf]]] = {}
+        for node, at in steps.inputs.items():
+            groups = {group_of(name) for name in steps.names[at]}
+            leaf = leaf_of(node, steps.engine)
+            if len(groups) == 1 and "quantity" not in groups:
+                by_group.setdefault(groups.pop(), []).append((at, leaf))
+            else:
+                found[at] = self._across(leaf, steps.names[at])
+        for group, pairs in by_group.items():
+            places = self.at[group]
+            for (at, _), told in zip(pairs, self.things[group].codes([leaf for _, leaf in pairs]), strict=True):
+                found[at] = plane(told.take(places))
+        return found
+
+    def _said(self, name: str) -> Plane:
+        """Give a truth that the parties' facts hold."""
+        return plane(self.things["who"].codes([stated(name)])[0].take(self.at["who"]))
+
+    def _across(self, leaf: Leaf, names: tuple[str, ...]) -> Plane:
+        """Answer a comparison that reads several groups, each distinct set of values once."""
+        places = np.zeros(self.size, dtype=np.int64)
+        tables: list[tuple[tuple[str, ...], list[tuple[Value | None, ...]]]] = []
+        for group in dict.fromkeys(map(group_of, names)):
+            own = tuple(name for name in names if group_of(name) == group)
+            if group == "quantity":
+                values: list[tuple[Value | None, ...]] = [tuple(one.get(name) for name in own) for one in self.amounts]
+                distinct = list(dict.fromkeys(values))
+                index = {one: at for at, one in enumerate(distinct)}
+                here = np.array([index[one] for one in values], dtype=np.int64).take(self.amount)
+            else:
+                which, distinct = self.things[group].groups_of(own)
+                here = which.take(self.at[group])
+            places = places * len(distinct) + here
+            tables.append((own, distinct))
+        found, back = np.unique(places, return_inverse=True)
+        told = np.array([leaf.weigh(_unpacked(int(one), tables)) for one in found], dtype=np.int8)
+        return plane(told.take(back))
+
+    def paths(self, name: str) -> Iterable[str]:
+        """Give the fields that a name stands for: of several parties, one each."""
+        group = group_of(name)
+        return (name,) if group == "quantity" else self.things[group].paths(name)
+
+    def unsaid(self, path: str) -> Bits:
+        """Give the rows in which the value of a field is not known, or only between bounds."""
+        key = ("unsaid", path)
+        if key not in self.kept:
+            group = group_of(path)
+            if group == "quantity":
+                vague = [one.get(path) is None or one[path].exact is None for one in self.amounts]
+                self.kept[key] = packed(np.array(vague, dtype=np.bool_).take(self.amount))
+            else:
+                self.kept[key] = packed(self.things[group].unsaid(path).take(self.at[group]))
+        return self.kept[key]
+
+    def tried(self, node: Node, fact: str, way: int) -> Plane:
+        """Answer a comparison with one measure put at the lower or the upper end of what chips reach."""
+        leaf = leaf_of(node, self.engine, fact, way)
+        names = tuple(dict.fromkeys(names_in(node)))
+        if {group_of(name) for name in names} != {"item"}:
+            return self._across(leaf, names)
+        return plane(self.things["item"].codes([leaf])[0].take(self.at["item"]))
+
+
+def _unpacked(place: int, tables: Sequence[tuple[tuple[str, ...], list[tuple[Value | None, ...]]]]) -> Facts:
+    facts: Facts = {}
+    for own, distinct in reversed(tables):
+        place, at = divmod(place, len(distinct))
+        facts |= {name: value for name, value in zip(own, distinct[at], strict=True) if value is not None}
+    return facts
 
 
 @dataclass(frozen=True)
 class Answered:
-    """Answers, one row a situation, and what each lacks.
+    """Answers of situations in columns.
 
-    `rows`: `may_pass`, `licence_required` (null: not known), `ic_level`, `policy` (null: no licence is
-    required), `decided_by`, `rests_on_reported`, `depends_on_non_enforcement`.
-    `missing`: `row`, `fact`, `decides`, most decisive first in a row.
+    `may_pass` and `required` as codes of truth; `level` and `policy` as places in `levels` and in
+    `POLICIES` (behind them: not known, and none needed); `decided` one column a rule of `rules`;
+    `decides` by fact what each would decide, -1 where it is not asked.
     """
 
-    rows: pl.DataFrame
-    missing: pl.DataFrame
+    may_pass: Array
+    required: Array
+    level: Array
+    levels: tuple[str, ...]
+    policy: Array
+    decided: NDArray[np.bool_]
+    rules: tuple[Rule, ...]
+    depends: NDArray[np.bool_]
+    decides: Mapping[str, Array]
 
 
-def answer_rows(law: Law, text: Law, facts: pl.DataFrame, several: Mapping[str, tuple[str, ...]]) -> Answered:
-    """Answer for every situation of a frame under the law asked for, and beside it under the text alone.
+def answer_rows(law: Law, text: Law, cases: Cases) -> Answered:
+    """Answer for every situation under the law asked for, and beside it under the text alone."""
+    steps = program(machine(law))
+    values = weigh(steps, cases.given(steps), cases.all)
+    starts = np.flatnonzero(np.diff(cases.situation, prepend=-1))
+    alone = len(starts) == cases.size
+    passes: Array = codes(values[steps.at["may_pass"]], cases.size)
+    required: Array = codes(values[steps.at[REQUIRED]], cases.size)
+    depends = _depends(program(machine(text)), steps, cases, passes, required)
+    level, levels = _level(values[steps.at[LEVEL]], cases.size)
+    policy = _policy(values[steps.at["policy"]], cases.size)
+    rules = tuple(steps.engine.rules.values())
+    decided = np.zeros((len(rules), cases.size), dtype=np.bool_)
+    for at, rule in enumerate(rules):
+        bits = _decided(steps, values, rule, cases)
+        if bits:
+            decided[at] = chosen(bits, cases.size)
+    lacks = decides(steps, values, open_facts(steps, values, cases), cases)
+    if not alone:
+        telling = [passes, required, policy, level]
+        telling += [
+            decided[at]
+            for at, rule in enumerate(rules)
+            if rule.provision.kind == "classification" and "eccn" in rule.version.gives
+        ]
+        named = [at for name, at in steps.at.items() if name.startswith("exception ")]
+        named += [steps.rule[rule.id] for rule in steps.engine.of("duty")]
+        telling += [codes(values[at], cases.size) for at in named]
+        differ = np.logical_or.reduce([_differ(one, starts) for one in telling])
+        lacks = {fact: np.maximum.reduceat(one, starts) for fact, one in lacks.items()}
+        if differ.any():
+            lacks[WHICH] = np.maximum(
+                lacks.get(WHICH, np.int16(-1)), np.where(differ, WHICH_DECIDES, -1).astype(np.int16)
+            )
+        level = np.where(_differ(level, starts), len(levels) - 1, level[starts])
+        policy = np.where(_differ(policy, starts), UNKNOWN_POLICY, policy[starts])
+        passes, required = _agreed(passes, starts), _agreed(required, starts)
+        decided = np.maximum.reduceat(decided, starts, axis=1)
+        depends = np.maximum.reduceat(depends, starts)
+    return Answered(passes, required, level, levels, policy, decided, rules, depends, lacks)
 
-    `facts` holds one row for each situation and candidate chip: the column `situation` numbers them
-    from 0 in order, `held` says whether a licence is held, the others are facts (`frame.lay`).
-    """
-    engine = machine(law)
-    names = sorted({name for rule in engine.rules.values() for name in rule.reads} - set(several))
-    facts = complete(facts, (*names, "red_flags_resolved"), law.facts)
-    silent = [fact.name for fact in law.facts.values() if fact.silence_is_no]
-    facts = facts.with_columns(_quiet(facts, name) for name in silent)
-    shape = Shape(frozenset(facts.columns), dict(several.items()))
-    steps = _planned(engine, shape.columns, tuple(sorted(shape.several.items())))
-    answers = weigh(steps, facts)
-    starts = np.flatnonzero(np.diff(facts["situation"].to_numpy(), prepend=-1))
-    depends = _depends(machine(text), engine, facts, shape, answers)
-    return _joined(steps, facts, answers, depends, starts)
 
-
-@lru_cache(maxsize=256)
-def edges_of(law: Law) -> frozenset[int | Decimal]:
-    """Give every number that a condition of a law compares with."""
-    rules = machine(law).rules.values()
-    nodes = (node for rule in rules for one in (rule.when, rule.met, rule.doubt) if one for node in walk(one.node))
-    sides = (side for node in nodes if isinstance(node, Compare) for side in (node.left, node.right))
-    bounds = (one.value for side in sides for one in walk(side) if isinstance(one, Const))
-    ends = (end for bound in bounds if isinstance(bound, Bound) for end in (bound.low, bound.high))
-    return frozenset(end for end in ends if end is not None)
-
-
-def _quiet(facts: pl.DataFrame, name: str) -> pl.Expr:
-    """Take silence for no, where the vocabulary says so."""
-    return pl.col(name).fill_null(value=False) if name in facts.columns else FALSE.alias(name)
-
-
-@lru_cache(maxsize=256)
-def _planned(engine: Machine, columns: frozenset[str], several: tuple[tuple[str, tuple[str, ...]], ...]) -> Plan:
-    return plan(engine, Shape(columns, dict(several)))
-
-
-def _depends(text: Machine, engine: Machine, facts: pl.DataFrame, shape: Shape, answers: pl.DataFrame) -> pl.Series:
+def _depends(text: Program, steps: Program, cases: Cases, passes: Array, required: Array) -> NDArray[np.bool_]:
     """Would the text, if it were applied, ask more than the answer does?"""
-    same = [(one.id, one.version, one.guard) for one in text.rules.values()] == [
-        (one.id, one.version, one.guard) for one in engine.rules.values()
-    ]
-    if same:
-        return pl.Series([False]).new_from_index(0, len(answers))
-    steps = _planned(text, shape.columns, tuple(sorted(shape.several.items())))
-    told = weigh(steps, facts)
-    return told["licence_required"].ne_missing(answers["licence_required"]) | told["may_pass"].ne_missing(
-        answers["may_pass"]
-    )
+    if _rules(text) == _rules(steps):
+        return np.zeros(cases.size, dtype=np.bool_)
+    told = weigh(text, cases.given(text), cases.all)
+    other = codes(told[text.at["may_pass"]], cases.size) != passes
+    return np.asarray(other | (codes(told[text.at[REQUIRED]], cases.size) != required))
 
 
-def _joined(steps: Plan, facts: pl.DataFrame, answers: pl.DataFrame, depends: pl.Series, starts: Array) -> Answered:
+def _rules(steps: Program) -> list[tuple[object, ...]]:
+    return [(one.id, one.version, one.guard) for one in steps.engine.rules.values()]
+
+
+def _level(told: Mapping[str, Bits], size: int) -> tuple[Array, tuple[str, ...]]:
+    """Give the level of each row by its place among the levels, the last of which is not known."""
+    found = np.full(size, len(told), dtype=np.int8)
+    for at, bits in enumerate(told.values()):
+        if bits:
+            found[chosen(bits, size)] = at
+    return found, (*told, "unknown")
+
+
+def _policy(told: Any, size: int) -> Array:  # noqa: ANN401 - `Policies` of the last step
+    found = np.full(size, NO_POLICY, dtype=np.int8)
+    for at, bits in enumerate((*told.each, told.unknown)):
+        if bits:
+            found[chosen(bits, size)] = at
+    return found
+
+
+def _differ(told: Array | NDArray[np.bool_], starts: Array) -> NDArray[np.bool_]:
+    return np.asarray(np.maximum.reduceat(told, starts) != np.minimum.reduceat(told, starts))
+
+
+def _agreed(told: Array, starts: Array) -> Array:
     """Join candidates: where they differ, the answer is not known."""
-    engine = steps.engine
-    rules = tuple(engine.rules.values())
-    told = answers.with_row_index("row").select("row", *(_decided(steps, rule).alias(rule.id) for rule in rules))
-    # A day before any rule has none that could decide.
-    decided = told.drop("row").to_numpy().astype(np.int8).reshape(len(answers), len(rules))
-    classes = [
-        at for at, rule in enumerate(rules) if rule.provision.kind == "classification" and "eccn" in rule.version.gives
-    ]
-    duties = [_codes(answers[steps.rule[rule.id]]) for rule in engine.of("duty")]
-    exceptions = [_codes(answers[name]) for name in answers.columns if name.startswith("exception ")]
-    passes, required = _codes(answers["may_pass"]), _codes(answers["licence_required"])
-    policy = answers["policy bits"].fill_null(-1 % 256).to_numpy()
-    level = answers["ic_level"].fill_null("unknown").cast(pl.Categorical).to_physical().to_numpy()
-    telling = np.column_stack([passes, required, policy, level, decided[:, classes], *duties, *exceptions])
-    differ = (np.maximum.reduceat(telling, starts) != np.minimum.reduceat(telling, starts)).any(axis=1)
-    reported = [at for at, rule in enumerate(rules) if rule.version.level == "V3"]
-    decisive = np.maximum.reduceat(decided, starts)
-    rows = pl.DataFrame(
-        {
-            "may_pass": _truths(_agreed(passes, starts)),
-            "licence_required": _truths(_agreed(required, starts)),
-            "ic_level": _same_level(answers, level, starts),
-            "policy": _same_policy(policy, starts),
-            "decided_by": _named(decisive, rules),
-            "rests_on_reported": decisive[:, reported].any(axis=1),
-            "depends_on_non_enforcement": np.maximum.reduceat(depends.to_numpy(), starts),
-        }
-    )
-    return Answered(rows, _lacks(steps, facts, answers, differ))
+    return np.where(_differ(told, starts), -1, told[starts])
 
 
-def _codes(truths: pl.Series) -> Array:
-    """Give truths as 1, 0, and -1 for not known."""
-    return truths.cast(pl.Int8).fill_null(-1).to_numpy()
-
-
-def _truths(codes: Array) -> pl.Series:
-    found = pl.Series(codes, dtype=pl.Int8)
-    return found.eq(1).set(found.eq(-1), None)
-
-
-def _agreed(codes: Array, starts: Array) -> Array:
-    low, high = np.minimum.reduceat(codes, starts), np.maximum.reduceat(codes, starts)
-    return np.where(low == high, low, -1)
-
-
-def _same_level(answers: pl.DataFrame, level: Array, starts: Array) -> pl.Series:
-    words = answers["ic_level"].fill_null("unknown")[starts]
-    mixed = np.minimum.reduceat(level, starts) != np.maximum.reduceat(level, starts)
-    return words.set(pl.Series(mixed), "unknown")
-
-
-def _same_policy(policy: Array, starts: Array) -> pl.Series:
-    """Give the policy on which all agree; null where none is needed, not known where they differ."""
-    low, high = np.minimum.reduceat(policy, starts), np.maximum.reduceat(policy, starts)
-    return pl.Series(
-        [POLICY.get(int(one)) if one == other else "unknown" for one, other in zip(low, high, strict=True)],
-        dtype=pl.String,
-    )
-
-
-def _named(decided: Array, rules: tuple[Rule, ...]) -> pl.Series:
-    """Write out which provisions decided, each distinct set of them once."""
-    packed = np.packbits(decided.astype(bool), axis=1)
-    keys, back = np.unique(packed, axis=0, return_inverse=True)
-    ids = [rule.id for rule in rules]
-    told = ["; ".join(ids[at] for at in np.flatnonzero(np.unpackbits(key, count=len(ids)))) for key in keys]
-    return pl.Series(told, dtype=pl.String)[back.ravel()]
-
-
-def _decided(steps: Plan, rule: Rule) -> pl.Expr:
+def _decided(steps: Program, values: Sequence[Any], rule: Rule, cases: Cases) -> Bits:
     """Did a provision set something that the answer reports?"""
     engine = steps.engine
-    yes = pl.col(steps.rule[rule.id]).fill_null(value=False)
+    yes: Bits = values[steps.rule[rule.id]].yes
     match rule.provision.kind:
         case "requirement" | "letter" | "prohibition" | "exception" | "classification" | "red_flag":
             return yes
         case "review":
-            bit = BITS[rule.version.gives["policy"]]
-            served = [name for name in rule.version.serves if name in engine.rules]
-            tests = [pl.col(steps.rule[name]).fill_null(value=False) & (_policy(steps, name) == bit) for name in served]
-            return yes & pl.any_horizontal(tests or [FALSE])
+            policy = POLICIES.index(rule.version.gives["policy"])
+            found = 0
+            for name in rule.version.serves:
+                if f"policy {name}" in steps.at:
+                    found |= values[steps.rule[name]].yes & values[steps.at[f"policy {name}"]].each[policy]
+            return yes & found
         case "definition" if "scope" in rule.version.gives:
-            earlier = []
             for one in engine.of("definition"):
                 if one is rule:
                     break
                 if "scope" in one.version.gives:
-                    earlier.append(pl.col(steps.rule[one.id]).fill_null(value=False))
-            return yes & ~pl.any_horizontal(earlier or [FALSE]) & (pl.col("origin") != "US")
-        case "definition" if "ic_level" in rule.version.gives:
-            return yes & (pl.col("ic_level").fill_null("unknown") == rule.version.gives["ic_level"])
-    return FALSE
-
-
-def _policy(steps: Plan, requirement: str) -> pl.Expr:
-    name = f"policy {requirement}"
-    return pl.col(name) if name in steps.height else pl.lit(0, dtype=pl.UInt8)
-
-
-def _lacks(steps: Plan, facts: pl.DataFrame, answers: pl.DataFrame, differ: Array) -> pl.DataFrame:
-    """Give what each situation lacks: of several candidates, whatever decides most."""
-    situation = facts["situation"]
-    each = missing(steps, facts, answers)
-    joined = (
-        each.with_columns(row=situation[each["row"]].cast(pl.UInt32))
-        .group_by("row", "fact")
-        .agg(pl.col("decides").max())
-    )
-    at = np.flatnonzero(differ).astype(np.uint32)
-    which = pl.DataFrame(
-        {
-            "row": pl.Series(at, dtype=pl.UInt32),
-            "fact": pl.Series([WHICH], dtype=pl.String).new_from_index(0, len(at)),
-            "decides": pl.Series([WHICH_DECIDES], dtype=pl.Int64).new_from_index(0, len(at)),
-        }
-    )
-    return pl.concat([which, joined]).sort("row", pl.col("fact") != WHICH, pl.col("decides").neg(), "fact")
+                    yes &= ~values[steps.rule[one.id]].yes
+            return yes & packed(cases.foreign)
+        case "definition" if LEVEL in rule.version.gives:
+            here: Bits = values[steps.at[LEVEL]].get(rule.version.gives[LEVEL], 0)
+            return yes & here
+    return 0

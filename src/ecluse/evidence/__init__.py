@@ -4,7 +4,7 @@ Views on the claims (lists, chains, contradictions, open parameters) are in `evi
 """
 
 from ecluse.evidence.base import Base, load
-from ecluse.evidence.citing import day_of_report, days
+from ecluse.evidence.citing import day_of_report, days, days_for
 from ecluse.evidence.cover import fits_item, left_of, needed
 from ecluse.evidence.names import product_key
 from ecluse.evidence.needs import facts_read
@@ -16,6 +16,7 @@ __all__ = [
     "balances",
     "day_of_report",
     "days",
+    "days_for",
     "facts_read",
     "fits_item",
     "held",

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from ecluse.claim import ATTRIBUTIONS
 from ecluse.dates import end_of_month, zone
 from ecluse.decision import Evidence
-from ecluse.evidence.base import SUPPLY, Base
+from ecluse.evidence.base import EXCEPTION, SUPPLY, Base
 from ecluse.evidence.names import product_key
 from ecluse.evidence.policy import BEARS_BY, JOINS, MOST_CITED, OPPOSES
+from ecluse.evidence.vocabulary import ANY, ASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,12 @@ class When:
 
 def begun(claim: Claim, when: When) -> bool:
     """Is a claim about the day asked or before it? One that names no day is about that of its report."""
-    return (claim.about[0] if claim.about else day_of_report(claim)) <= when.on
+    return first_day(claim) <= when.on
+
+
+def first_day(claim: Claim) -> dt.date:
+    """Give the first day that a claim is about."""
+    return claim.about[0] if claim.about else day_of_report(claim)
 
 
 def day_of_report(claim: Claim) -> dt.date:
@@ -47,10 +53,20 @@ def day_of_report(claim: Claim) -> dt.date:
 
 def days(base: Base) -> tuple[dt.date, ...]:
     """Give every day on which a claim begins to be about something, or a paper begins or ends."""
-    about = {claim.about[0] if claim.about else day_of_report(claim) for claim in base.claims.values()}
+    about = {first_day(claim) for claim in base.claims.values()}
     begun = {paper.issued for paper in base.papers if paper.issued}
     ended = {paper.expires + dt.timedelta(days=1) for paper in base.papers if paper.expires}
     return tuple(sorted(about | begun | ended))
+
+
+def days_for(base: Base, keys: tuple[str, ...]) -> tuple[dt.date, ...]:
+    """Give every day on which a claim begins that may bear on some chips: on them, on any, or on such a claim."""
+    scopes = {ANY, ASK, *keys, *(f"?{key}" for key in keys)}
+    claims = {one.id: one for (scope, _), shelf in base.shelves.items() if scope in scopes for one in shelf.claims}
+    excepting = {key for claim in claims.values() for name in claim.products for key in base.words.product_keys(name)}
+    more = [one for key in excepting for one in base.shelf(key, EXCEPTION).claims]
+    more += [base.claims[source] for name in claims for _, source in base.inbound.get(name, ())]
+    return tuple(sorted({first_day(claim) for claim in (*claims.values(), *more)}))
 
 
 def opposing(base: Base, setter: Claim | None, when: When) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 # Whole numbers of whatever width, one a row.
 Codes = NDArray[np.integer[Any]]
+Value = TypeVar("Value")
 EMPTY = 0
+EPOCH = dt.date(1970, 1, 1)
+# Days that lie no further apart are coded by counting.
+MOST_DAYS = 1 << 16
 
 
 def coded(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
@@ -30,6 +35,10 @@ def coded(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
     kind = column.type
     if pa.types.is_nested(kind):
         return _one_by_one(column)
+    if pa.types.is_boolean(kind):
+        return pc.fill_null(column.cast(pa.uint8()), 2).to_numpy().astype(np.int32), [False, True, None]
+    if pa.types.is_date32(kind):
+        return _days(column)
     if not pa.types.is_dictionary(kind):
         column = column.dictionary_encode()
     whole = column.unify_dictionaries().combine_chunks() if column.num_chunks != 1 else column.chunk(0)
@@ -38,6 +47,22 @@ def coded(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
     values = _values(whole.dictionary)
     places = pc.fill_null(whole.indices, len(values)) if whole.null_count else whole.indices
     return places.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), [*values, None]
+
+
+def _days(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
+    """Code days by how long after the first of them they are."""
+    ends = pc.min_max(column)
+    if not ends["min"].is_valid:
+        return np.zeros(len(column), dtype=np.int32), [None]
+    first, last = (ends[end].cast(pa.int32()).as_py() for end in ("min", "max"))
+    if last - first > MOST_DAYS:
+        return coded(column.dictionary_encode())
+    days = pc.fill_null(column.cast(pa.int32()), last + 1).to_numpy() - np.int32(first)
+    there = np.flatnonzero(np.bincount(days, minlength=last - first + 2)[:-1])
+    place = np.full(last - first + 2, len(there), dtype=np.int32)
+    place[there] = np.arange(len(there), dtype=np.int32)
+    values = [EPOCH + dt.timedelta(days=first + int(day)) for day in there]
+    return place.take(days), [*values, None]
 
 
 def _values(distinct: pa.Array) -> list[object]:
@@ -62,6 +87,21 @@ def _one_by_one(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
         codes[at] = places[key]
     codes[codes < 0] = len(values)
     return codes, [*values, None]
+
+
+@dataclass
+class Distinct(Generic[Value]):
+    """Values by number, in the order met, each once."""
+
+    values: list[Value] = field(default_factory=list)
+    index: dict[Value, int] = field(default_factory=dict)
+
+    def number(self, value: Value) -> int:
+        """Give the number of a value."""
+        if value not in self.index:
+            self.index[value] = len(self.values)
+            self.values.append(value)
+        return self.index[value]
 
 
 @dataclass
@@ -218,10 +258,10 @@ MOST_BITS = 63
 class Sorted:
     """Numbers in classes: those of one class have the same signature on a day, and nothing tells them apart.
 
-    `sign` gives the signature of a number on a day, both by number; it is asked once for each pair.
+    `sign` gives the signatures of numbers on days, each as a pair of both by number; it is asked once for each pair.
     """
 
-    def __init__(self, sign: Callable[[int, int], Hashable]) -> None:
+    def __init__(self, sign: Callable[[Sequence[tuple[int, int]]], Sequence[Hashable]]) -> None:
         self.sign = sign
         self.trie = Trie(2)
         self.index: dict[Hashable, int] = {}
@@ -230,7 +270,12 @@ class Sorted:
     def of(self, days: Codes, numbers: Codes) -> Codes:
         """Give the class of each row's number on its day."""
         pairs = self.trie.walk([days, numbers], len(numbers))
-        for pair in range(len(self.classes), self.trie.count):
-            signature = self.sign(*self.trie.row(pair))
-            self.classes.append(self.index.setdefault(signature, len(self.index)))
+        fresh = [(one[0], one[1]) for one in map(self.trie.row, range(len(self.classes), self.trie.count))]
+        if fresh:
+            self.classes += [self.index.setdefault(one, len(self.index)) for one in self.sign(fresh)]
         return np.array(self.classes, dtype=np.int32).take(pairs)
+
+
+def each(sign: Callable[[int, int], Hashable]) -> Callable[[Sequence[tuple[int, int]]], Sequence[Hashable]]:
+    """Sign pairs one by one."""
+    return lambda pairs: [sign(day, number) for day, number in pairs]

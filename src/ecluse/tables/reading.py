@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 KINDS = (".parquet", ".csv", ".ndjson", ".xlsx")
 ROWS = 1 << 19
 LONGEST_LINE = 1_000_000
+# A column of words that takes so many bytes a row is no dictionary of words that repeat.
+UNIQUE = 8
 # Nobody opens a workbook of more; such tables are better CSV or Parquet.
 LARGEST_BOOK = 200_000_000
 
@@ -92,12 +94,17 @@ def opened(path: Path) -> Source:
         raise BadTable(message) from None
 
 
-def blocks(source: Source, free: frozenset[str] = frozenset(), rows: int = ROWS) -> Iterator[Block]:
-    """Read a table block by block, in its order; `free` columns are read without a dictionary."""
+def blocks(
+    source: Source, free: frozenset[str] = frozenset(), rows: int = ROWS, columns: tuple[str, ...] | None = None
+) -> Iterator[Block]:
+    """Read a table block by block, in its order; `free` columns are read without a dictionary.
+
+    `columns` names those that are wanted, where others need not be read (Parquet).
+    """
     try:
         match kind_of(source.path):
             case ".parquet":
-                yield from _parquet(source, free, rows)
+                yield from _parquet(source, rows, columns)
             case ".csv":
                 for piece in csvs.blocks(source.path, source.columns, source.options, free):
                     aside = tuple(Reject(*one) for one in piece.spoiled)
@@ -111,15 +118,29 @@ def blocks(source: Source, free: frozenset[str] = frozenset(), rows: int = ROWS)
         raise BadTable(message) from None
 
 
-def _parquet(source: Source, free: frozenset[str], rows: int) -> Iterator[Block]:
+def _parquet(source: Source, rows: int, columns: tuple[str, ...] | None) -> Iterator[Block]:
     with pq.ParquetFile(source.path) as plain:
-        texts = [one.name for one in plain.schema_arrow if _is_text(one.type) and one.name not in free]
+        texts = [one.name for one in plain.schema_arrow if _is_text(one.type)]
+        repeating = [name for name in texts if _repeats(plain, name)]
     start = 1
-    with pq.ParquetFile(source.path, read_dictionary=texts, pre_buffer=True) as file:
-        for batch in file.iter_batches(batch_size=rows):
+    # Reading ahead would hold the file in memory; the next block is read while the last one is answered.
+    with pq.ParquetFile(source.path, read_dictionary=repeating, pre_buffer=False) as file:
+        for batch in file.iter_batches(batch_size=rows, columns=columns and list(columns)):
             numbers = np.arange(start, start + len(batch), dtype=np.int64)
             start += len(batch)
             yield Block(pa.Table.from_batches([batch]), numbers, share=(start - 1) / max(source.count or 1, 1))
+
+
+def _repeats(file: pq.ParquetFile, name: str) -> bool:
+    """Say whether a column of words stands in a dictionary, judged by its size in the first row group."""
+    if not file.metadata.num_row_groups:
+        return False
+    group = file.metadata.row_group(0)
+    for at in range(group.num_columns):
+        chunk = group.column(at)
+        if chunk.path_in_schema == name:
+            return bool(chunk.has_dictionary_page and chunk.total_uncompressed_size < UNIQUE * group.num_rows)
+    return False
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import pyarrow as pa
 import pyarrow.csv as pc
@@ -12,11 +12,14 @@ import pyarrow.parquet as pq
 
 from ecluse.errors import BadTable
 from ecluse.tables.reading import Reject, kind_of
+from ecluse.tables.splicing import Splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from ecluse.tables.coding import Codes
 
 # A workbook holds so many rows, its head included.
 MOST_ROWS = 1_048_576
@@ -37,19 +40,33 @@ class Sink(Protocol):
 class Writing:
     """A file that is written beside its place and put there when it is whole; left out when anything fails."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises BadTable where the ending is none of a table."""
+    def __init__(self, path: Path, told: Callable[[Sequence[Codes]], pa.Table], source: Path | None = None) -> None:
+        """`told` gives columns of answers by their numbers; `source` is a table whose columns are carried over.
+
+        Raises BadTable where the ending is none of a table.
+        """
         kind_of(path)
-        self.path, self.part = path, path.with_name(f"{path.name}.part")
+        self.path, self.part, self.told = path, path.with_name(f"{path.name}.part"), told
         self.sink: Sink | None = None
+        self.splice = None if source is None else Splice(source, self.part, told, parquet_options)
 
     def __enter__(self) -> Self:
         """Begin."""
         return self
 
-    def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None = None) -> None:
-        """Write rows with their answers."""
+    def write(
+        self,
+        table: pa.Table,
+        numbers: Sequence[Codes],
+        originals: Sequence[str] | None = None,
+        rejected: Sequence[int] = (),
+    ) -> None:
+        """Write rows with their answers; `rejected` are the rows of the table that were left out among them."""
         try:
+            if self.splice is not None:
+                self.splice.write(numbers, rejected)
+                return
+            answers = self.told(numbers)
             sink = self.sink or SINKS[kind_of(self.path)](self.part, table, answers)
             self.sink = sink
             sink.write(table, answers, originals)
@@ -62,9 +79,12 @@ class Writing:
     ) -> None:
         """Put the file in its place, or leave nothing."""
         try:
-            if self.sink is not None:
-                self.sink.close()
-            if kind is None and self.sink is not None:
+            open_ = self.splice or self.sink
+            if open_ is not None and (kind is None or open_ is self.sink):
+                open_.close()
+            if self.splice is not None:
+                self.splice.leave()
+            if kind is None and open_ is not None:
                 self.part.replace(self.path)
         finally:
             self.part.unlink(missing_ok=True)
@@ -73,10 +93,7 @@ class Writing:
 class _Parquet:
     def __init__(self, part: Path, table: pa.Table, answers: pa.Table) -> None:
         self.schema = pa.schema([*table.schema, *answers.schema])
-        self.file = pq.ParquetWriter(
-            part, self.schema, compression="zstd", compression_level=1, store_schema=False,
-            dictionary_pagesize_limit=DICTIONARY,
-        )  # fmt: skip
+        self.file = pq.ParquetWriter(part, self.schema, **parquet_options(self.schema))
 
     def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None) -> None:
         del originals
@@ -84,6 +101,27 @@ class _Parquet:
 
     def close(self) -> None:
         self.file.close()
+
+
+def parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """Say how columns are written as Parquet."""
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "store_schema": False,
+        "dictionary_pagesize_limit": DICTIONARY,
+        "use_dictionary": [one.name for one in schema if not _is_text(one.type)],
+        # Words have no order that anybody asks for: their least and greatest are not worth looking for.
+        "write_statistics": [one.name for one in schema if not _is_words(one.type)],
+    }
+
+
+def _is_words(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_dictionary(kind) or pa.types.is_boolean(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind))
 
 
 class _Csv:

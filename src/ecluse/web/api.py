@@ -3,65 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from fastapi import APIRouter
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request  # noqa: TC002 - the framework reads the annotation
 
 from ecluse.engine.data import as_data
-from ecluse.errors import BadLine, InputError
+from ecluse.errors import InputError
 from ecluse.lines import read_line
 from ecluse.lock import READINGS, decide
 from ecluse.reading import decode, parse_json
 from ecluse.web import schema
+from ecluse.web.bulk import DETAILS, NDJSON, Stream, answered
 from ecluse.web.pages import chips, evidence, law
+from ecluse.web.pages import screen as names
 from ecluse.web.problem import Problem
-from ecluse.web.site import Asked, Kept, Site
+from ecluse.web.site import Asked, Site, today
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from starlette.types import Receive, Scope, Send
-
     from ecluse.dates import Known
-    from ecluse.decision import Decision
 
-LINE_LARGEST = 100_000
-BATCH = 500
 ENCODER = msgspec.json.Encoder()
 JSON = "application/json"
-NDJSON = "application/x-ndjson"
 When = tuple[dt.date | None, "Known", str]
-
-
-class Stream(Response):
-    """Rows sent as they are made, while the request is still read.
-
-    The framework's own streaming response listens for a disconnect beside the stream, and would
-    take parts of the body that this one still reads.
-    """
-
-    def __init__(self, rows: AsyncIterator[bytes]) -> None:
-        super().__init__(media_type=NDJSON)
-        del self.headers["content-length"]
-        self.rows = rows
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI calls it
-        """Send the rows; whoever has gone is noticed when sending fails."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        async for rows in self.rows:
-            await send({"type": "http.response.body", "body": rows, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def router(site: Site) -> APIRouter:
     """Give the operations of the API over one lock."""
     routes = APIRouter(prefix="/api")
     _checks(site, routes)
+    _screening(routes)
     _lists(site, routes)
     return routes
 
@@ -106,13 +81,39 @@ def _checks(site: Site, routes: APIRouter) -> None:
         "/check/bulk",
         summary="May these order lines pass? NDJSON in and out, streamed",
         responses=schema.responses(schema.SHORT, 403, 413, 415, kind=NDJSON),
-        openapi_extra=asks | schema.body({"type": "string", "description": "one line of the contract a row"}, NDJSON),
+        openapi_extra={"parameters": [*asks["parameters"], schema.DETAIL]}
+        | schema.body({"type": "string", "description": "one line of the contract a row"}, NDJSON),
     )
     async def bulk(request: Request) -> Response:
         """Answer each row with a row, in order; a row that cannot be read says why."""
         typed(request, NDJSON, "application/ndjson")
-        ask = when(Asked({}, request.query_params))
-        return Stream(_rows(site, request, ask))
+        asked = Asked({}, request.query_params)
+        detail = asked.word("detail", "brief")
+        if detail not in DETAILS:
+            raise Problem(400, f"detail: {detail[:60]!r} is none of {', '.join(DETAILS)}")
+        return Stream(answered(site, request, when(asked), detail))
+
+
+def _screening(routes: APIRouter) -> None:
+    @routes.post(
+        "/screen",
+        summary="Is a name on a restricted-party list?",
+        responses=schema.responses(schema.SCREENED, 403, 413, 415, 422),
+        openapi_extra={"parameters": [schema.SCREENED_ON]} | schema.body(schema.NAME, JSON),
+    )
+    async def screen(request: Request) -> Response:
+        """Answer the entries that a name may mean, best first, each with its score, band and reasons."""
+        typed(request, JSON)
+        on = Asked({}, request.query_params).day("on", today())
+        given = parse_json(decode(await request.body(), "the body", InputError), "the body", InputError)
+        if not isinstance(given, dict):
+            raise Problem(422, "the body: expected an object with name, and country or kind where they are known")
+        strange = sorted(set(given) - {"name", "country", "kind"})
+        if strange:
+            raise Problem(422, f"{str(strange[0])[:60]}: is not a field here; fields are name, country, kind")
+        asked = names.question(given.get("name"), given.get("country"), given.get("kind"), 422)
+        found = await run_in_threadpool(names.screened, asked, on)
+        return Response(ENCODER.encode(found), media_type=JSON)
 
 
 def _lists(site: Site, routes: APIRouter) -> None:
@@ -169,83 +170,11 @@ def _lists(site: Site, routes: APIRouter) -> None:
         )
 
 
-async def _rows(site: Site, request: Request, ask: When) -> AsyncIterator[bytes]:
-    """Answer rows as they come, some hundreds at a time."""
-    memory = Kept(20_000)
-    number, out = 0, []
-    try:
-        async for raw in _split(request):
-            number += 1
-            out.append(_row(site, raw, number, ask, memory))
-            if len(out) >= BATCH:
-                yield b"".join(out)
-                out.clear()
-    except Problem as refused:
-        out.append(_refused(number + 1, refused.detail))
-    yield b"".join(out)
-
-
-def _refused(number: int, why: str) -> bytes:
-    told = {"row": number, "line": None, "may_pass": None, "exporter": None, "importer": None, "error": why}
-    return ENCODER.encode(told) + b"\n"
-
-
-async def _split(request: Request) -> AsyncIterator[bytes]:
-    """Give the rows of a stream without their ends; one that is too long is cut, and so cannot be read."""
-    rest = b""
-    async for chunk in request.stream():
-        *whole, rest = (rest + chunk).split(b"\n")
-        for row in whole:
-            if row.strip():
-                yield row
-        if len(rest) > 2 * LINE_LARGEST:
-            rest = rest[: LINE_LARGEST + 1]
-    if rest.strip():
-        yield rest
-
-
-def _row(site: Site, raw: bytes, number: int, ask: When, memory: Kept) -> bytes:
-    """Answer one row. A situation met before, apart from the line's id, is not weighed again."""
-    try:
-        text = decode(raw, f"row {number}", BadLine, LINE_LARGEST)
-        table = parse_json(text, f"row {number}", BadLine)
-        line = read_line(table, f"row {number}", site.lock.library.facts)
-    except InputError as problem:
-        return _refused(number, str(problem))
-    key = repr(replace(line, id=None))
-    tail = memory.get(key, lambda: _tail(decide(line, site.lock, on=ask[0], known=ask[1], reading=ask[2])))
-    return b'{"row":%d,"line":%b,%b\n' % (number, ENCODER.encode(line.id), tail)
-
-
-def _tail(decision: Decision) -> bytes:
-    return ENCODER.encode(short(decision))[1:]
-
-
-def short(decision: Decision) -> dict[str, Any]:
-    """Give an answer in the columns that a table of answers has."""
-    exporter, importer = decision.exporter, decision.importer
-    shown = exporter.ahead or exporter
-    decided = [step.provision for step in shown.steps if step.decided]
-    missing = [row.fact for row in (*exporter.missing, *importer.missing)]
-    return {
-        "may_pass": decision.may_pass.value,
-        "exporter": "not_applicable" if exporter.may_pass is None else exporter.may_pass.value,
-        "importer": "not_applicable" if importer.may_pass is None else importer.may_pass.value,
-        "ic_level": shown.ic_level,
-        "licence_required": shown.licence.required.value if shown.licence else None,
-        "policy": shown.licence.policy if shown.licence else None,
-        "binding_gate": decision.binding_gate,
-        "decided_by": decided,
-        "missing": missing,
-        "rests_on_reported": decision.rests_on_reported,
-        "depends_on_non_enforcement": decision.depends_on_non_enforcement,
-    }
-
-
 @lru_cache(maxsize=1)
 def examples() -> tuple[tuple[str, str], ...]:
     """Give requests that run as they stand: what for, and the command."""
     line = ENCODER.encode(schema.EXAMPLE).decode()
+    named = ENCODER.encode(schema.NAME["example"]).decode()
     at = "http://127.0.0.1:8470"
     return (
         (
@@ -255,6 +184,10 @@ def examples() -> tuple[tuple[str, str], ...]:
         (
             "Check many",
             f"curl -s '{at}/api/check/bulk?known=2026-01-24' -H 'Content-Type: {NDJSON}' --data-binary '{line}'",
+        ),
+        (
+            "Screen a name",
+            f"curl -s '{at}/api/screen' -H 'Content-Type: application/json' -d '{named}'",
         ),
         ("The chips on a day", f"curl -s '{at}/api/chips?on=2023-11-17'"),
         ("One provision", f"curl -s '{at}/api/law/us.3a090.a'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -16,14 +16,16 @@ from ecluse.errors import EcluseError, InputError
 from ecluse.version import VERSION
 from ecluse.web import api, problem
 from ecluse.web.asking import marked
+from ecluse.web.deciding import Clerk
 from ecluse.web.desk import doors
 from ecluse.web.desk.office import open_office
-from ecluse.web.forms import form_of
 from ecluse.web.guard import Guard, pass_of
-from ecluse.web.pages import PAGES
+from ecluse.web.pages import PAGES, batch, worklist
 from ecluse.web.problem import Problem
+from ecluse.web.serving import Books
 from ecluse.web.settings import Settings, checked
-from ecluse.web.site import FOLDER, Page, Site, html, open_site, show
+from ecluse.web.shelf import Shelf
+from ecluse.web.site import CSRF, FOLDER, Page, Site, html, open_site, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +50,10 @@ def create(settings: Settings | None = None) -> Guard:
     app.include_router(api.router(site))
     for page in PAGES:
         _add(app, site, page)
+    _books(app, site)
     site.menu.append(("/desk", marked("Desk")))
-    site.menu.append(("/api", marked("API")))
     doors.fit(app, open_office(site))
+    site.menu.append(("/api", marked("API")))
     _doors(app, site)
     _errors(app, site)
     return Guard(app, settings)
@@ -70,6 +73,15 @@ def _add(app: FastAPI, site: Site, page: Page) -> None:
     for kind in SUFFIXES:
         app.add_route(f"{page.path}.{kind}", make(kind), ["GET"], include_in_schema=False)
     app.add_route(page.path, make("html"), ["GET"], include_in_schema=False)
+
+
+def _books(app: FastAPI, site: Site) -> None:
+    """Serve what is done with uploaded tables."""
+    settings = site.settings
+    books = Books(site, Shelf(settings), Clerk(settings.upload_rows))
+    for module in (batch, worklist):
+        module.add(app, books)
+        site.menu.append(module.MENU)
 
 
 def _doors(app: FastAPI, site: Site) -> None:
@@ -92,7 +104,7 @@ def _doors(app: FastAPI, site: Site) -> None:
     async def enter(request: Request) -> Response:
         if request.method == "POST":
             return await _entered(site, request)
-        return html(site, request, "enter.html", {"csrf": None, "refused": False})
+        return html(site, request, "enter.html", {"csrf": _token(request), "refused": False})
 
     app.add_route("/", front, ["GET"], include_in_schema=False)
     app.add_route("/favicon.ico", icon, ["GET"], include_in_schema=False)
@@ -100,12 +112,28 @@ def _doors(app: FastAPI, site: Site) -> None:
     app.add_route("/enter", enter, ["GET", "POST"], include_in_schema=False)
 
 
+def _token(request: Request) -> str:
+    """Give the token that a form must send back: that of the browser's cookie, or a new one."""
+    import secrets  # noqa: PLC0415
+
+    return request.cookies.get(CSRF) or secrets.token_urlsafe(24)
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """Read a form that was sent, refused unless it carries the token of the page it came from."""
+    fields = {name: values[-1] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
+    sent, kept = fields.pop("csrf", ""), request.cookies.get(CSRF, "")
+    if not kept or not hmac.compare_digest(sent.encode(), kept.encode()):
+        raise Problem(403, "the form does not carry the token of its page")
+    return fields
+
+
 async def _entered(site: Site, request: Request) -> Response:
     """Give the cookie that stands for the access token, to whoever knows the token."""
     fields = await form_of(request)
     token = site.settings.token
     if token is None or not hmac.compare_digest(fields.get("token", "").encode(), token.encode()):
-        return html(site, request, "enter.html", {"csrf": None, "refused": True}, 401)
+        return html(site, request, "enter.html", {"csrf": _token(request), "refused": True}, 401)
     response = RedirectResponse("/check", 303)
     secure = request.url.scheme == "https"
     response.set_cookie("ecluse_pass", pass_of(token), PASS_SECONDS, httponly=True, samesite="strict", secure=secure)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ecluse.web.settings import Settings
 
 LOG = logging.getLogger("ecluse.web")
-BULK = "/api/check/bulk"
 OPEN = ("/enter", "/static/", "/favicon.ico", "/desk/oidc/back")
 MOST_CLIENTS = 10_000
 POLICY = (
@@ -29,7 +28,8 @@ POLICY = (
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # Nothing is told to other sites; under `no-referrer` a browser would hide from us, too, where a form comes from.
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
@@ -97,10 +97,7 @@ class Guard:
 
     async def answered(self, scope: Scope, receive: Receive, send: Send, status: list[int]) -> None:
         """Run the application within its time and its size."""
-        bulk = scope["path"] == BULK
-        settings = self.settings
-        limit = settings.bulk_largest if bulk else settings.largest
-        seconds = settings.bulk_seconds if bulk else settings.seconds
+        limit, seconds = self.settings.allowed(scope["path"])
         try:
             async with asyncio.timeout(seconds):
                 await self.app(scope, _limited(receive, limit), send)
@@ -169,10 +166,8 @@ def cookie(header: str, name: str) -> str:
 
 def _from_elsewhere(headers: dict[str, str], host: str) -> bool:
     """Does a browser say that another site sent this?"""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        # A browser's own word. Its Origin is `null` on forms here, as our pages send no referrer.
-        return site not in ("same-origin", "none")
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
     origin = headers.get("origin", "")
     return bool(origin) and origin.partition("://")[2] != host
 

@@ -8,7 +8,7 @@ from ecluse.order import ACTS, LINE_KINDS
 
 Schema = dict[str, Any]
 TRUTH: Schema = {"type": "string", "enum": ["yes", "no", "unknown"]}
-MAYBE: Schema = {"type": ["string", "null"], "enum": ["yes", "no", "unknown", None]}
+MAYBE: Schema = {"type": ["string", "null"], "enum": ["yes", "no", "unknown", "not_applicable", None]}
 NUMBER: Schema = {
     "oneOf": [
         {"type": "number"},
@@ -71,6 +71,7 @@ SHORT: Schema = {
         "exporter": MAYBE,
         "importer": MAYBE,
         "error": {"type": "string"},
+        "decision": DECISION,
     },
 }
 PROBLEM: Schema = {
@@ -86,6 +87,38 @@ PROBLEM: Schema = {
     },
 }
 LIST: Schema = {"type": "object"}
+NAME: Schema = {
+    "type": "object",
+    "required": ["name"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 500},
+        "country": {"type": ["string", "null"], "pattern": "^[A-Z]{2}$"},
+        "kind": {"type": ["string", "null"], "enum": ["entity", "person", "vessel", "aircraft", None]},
+    },
+    "example": {"name": "Hikvision", "country": "CN"},
+}
+SCREENED: Schema = {
+    "type": "object",
+    "required": ["query", "country", "kind", "on", "hits", "of_other_kinds", "lists"],
+    "properties": {
+        "query": {"type": "string"},
+        "country": {"type": ["string", "null"]},
+        "hits": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["entry", "name", "list", "score", "band", "reasons"],
+                "properties": {
+                    "score": {"type": "number", "minimum": 0, "maximum": 1},
+                    "band": {"type": "string", "enum": ["decide", "grey"]},
+                    "reasons": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+        "lists": {"type": "object", "required": ["date", "age_days", "digest"]},
+    },
+}
 
 
 def parameter(name: str, about: str, schema: Schema | None = None, example: str | None = None) -> Schema:
@@ -97,6 +130,12 @@ def parameter(name: str, about: str, schema: Schema | None = None, example: str 
 DAY: Schema = {"type": "string", "format": "date"}
 KNOWN = parameter("known", "a day (through its end) or an instant with zone; default now", None, "2026-01-24")
 ON = parameter("on", "the day that rules; default the line's own, else today", DAY, "2026-01-24")
+SCREENED_ON = parameter("on", "the day asked about; default today. It says how old the lists are", DAY, "2026-08-02")
+DETAIL = parameter(
+    "detail",
+    "brief: the answer columns; full: also the whole decision of /api/check, line by line",
+    {"type": "string", "enum": ["brief", "full"]},
+)
 READING = parameter("reading", "the law as applied, or as it stands", {"type": "string", "enum": ["enforced", "text"]})
 
 

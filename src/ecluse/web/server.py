@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,12 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted, one worker; each request is logged by the guard, without its question."""
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("ecluse.web").setLevel(logging.INFO)
+    app = create(settings)
+    # What was loaded stays: the collector need not walk through it with every block of rows.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
-        create(settings),
+        app,
         host=settings.host,
         port=settings.port,
         access_log=False,

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SHORTEST_TOKEN = 16
+BULK, UPLOAD = "/api/check/bulk", "/batch"
+# What the form of an upload may take beside its table.
+FORM_LARGEST = 200_000
+LONGEST_KEPT = 720 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Settings:
     a body and `bulk_largest` of a stream; `seconds` for an answer and `bulk_seconds` for a stream.
     `token` opens the pages to whoever shows it; `proxy_header` is set by a proxy that has asked
     already. `log_contents` puts addresses with their questions into the log.
+
+    Uploaded tables lie in a private folder under `uploads` (None: that for temporary files), at most
+    `upload_largest` bytes and `upload_rows` rows each, `uploads_each` a browser and `upload_total`
+    bytes in all, for `upload_seconds`.
 
     `desk` is the book that the desk's pages open, `users` the file of those who may log in (else
     `users.json` in the folder of the desk), `oidc` how another service says who somebody is, `plan`
@@ -42,6 +50,12 @@ class Settings:
     seconds: float = 30.0
     bulk_seconds: float = 600.0
     log_contents: bool = False
+    uploads: Path | None = None
+    upload_largest: int = 100_000_000
+    upload_total: int = 2_000_000_000
+    upload_rows: int = 2_000_000
+    uploads_each: int = 10
+    upload_seconds: float = 8 * 3600.0
     law: tuple[Path, ...] = ()
     evidence: tuple[Path, ...] = ()
     desk: str | None = None
@@ -50,6 +64,14 @@ class Settings:
     plan: Path | None = None
     proposals: Path | None = None
     claims: Path | None = None
+
+    def allowed(self, path: str) -> tuple[int, float]:
+        """Give the bytes of a body and the seconds of an answer that an address is allowed."""
+        if path == BULK:
+            return self.bulk_largest, self.bulk_seconds
+        if path == UPLOAD:
+            return self.upload_largest + FORM_LARGEST, self.bulk_seconds
+        return self.largest, self.seconds
 
 
 def checked(settings: Settings) -> Settings:
@@ -66,5 +88,13 @@ def checked(settings: Settings) -> Settings:
         raise InputError(message)
     if settings.host not in LOOPBACK and not settings.public:
         message = f"{settings.host} can be reached from other machines; say --public, or leave --host at 127.0.0.1."
+        raise InputError(message)
+    if settings.uploads is not None and not settings.uploads.is_dir():
+        message = f"{settings.uploads}: no folder; uploaded tables lie there (--uploads), so make it first."
+        raise InputError(message)
+    if not 0 < settings.upload_seconds < LONGEST_KEPT:
+        message = (
+            f"uploaded tables are kept for {settings.upload_seconds / 3600:g} hours, expected more than 0, under 720."
+        )
         raise InputError(message)
     return settings

@@ -25,10 +25,16 @@ COOKIE = "ecluse_lang"
 
 @lru_cache(maxsize=8)
 def translations(language: str) -> NullTranslations:
-    """Give the catalogue of a language; English is the language of the source."""
-    path = FOLDER / f"{language}.po"
+    """Give the catalogues of a language as one; English is the language of the source."""
     if language == "en":
         return NullTranslations()
+    whole = _catalogue(FOLDER / f"{language}.po", language)
+    for path in sorted(FOLDER.glob(f"*.{language}.po")):
+        whole.merge(_catalogue(path, language))
+    return whole
+
+
+def _catalogue(path: Path, language: str) -> Translations:
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language.replace("-", "_"), abort_invalid=True)
     out = BytesIO()

@@ -14,10 +14,10 @@ from ecluse.desk.door import open_desk
 from ecluse.errors import BadMove, DeskError, EcluseError
 from ecluse.web.asking import marked
 from ecluse.web.desk import acts, logins, plan, record, review, views
+from ecluse.web.desk.forms import form_of
 from ecluse.web.desk.office import Call, Done, Office, Paper, note
 from ecluse.web.desk.sessions import COOKIE
 from ecluse.web.desk.users import ROLES
-from ecluse.web.forms import form_of
 from ecluse.web.problem import Problem
 from ecluse.web.site import MOST_PARAMETERS, Asked, View, html, number
 

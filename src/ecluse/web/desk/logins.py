@@ -11,10 +11,10 @@ from starlette.requests import Request  # noqa: TC002 - the framework reads the 
 from starlette.responses import RedirectResponse, Response
 
 from ecluse.desk.door import open_desk
+from ecluse.web.desk.forms import form_of
 from ecluse.web.desk.office import SERVER, Office, note
 from ecluse.web.desk.sessions import COOKIE, WHOLE_SECONDS
 from ecluse.web.desk.users import LONGEST_NAME
-from ecluse.web.forms import form_of
 from ecluse.web.problem import Problem
 from ecluse.web.site import html
 
