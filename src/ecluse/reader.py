@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from ecluse.press.article import Article, Stamp
     from ecluse.press.proposal import Proposal
+    from ecluse.press.review import Table
     from ecluse.press.watching import Watch
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "arrivals",
     "chip_names",
     "items",
+    "judged",
     "map_batches",
     "modelled",
     "proposed",
@@ -253,7 +255,18 @@ def review(
     The claims file is read by `--evidence`. Nothing is written that the evidence would refuse: the new file
     is read beside the shipped claims before it takes the old one's place. Raises SourceError.
     """
-    rows = read_proposals(proposals)
+    return judged(read_proposals(proposals), to, who, ask, tell, now)
+
+
+def judged(
+    rows: Sequence[tuple[Table, Table]],
+    to: Path,
+    who: str,
+    ask: Callable[[str], str],
+    tell: Callable[[str], None],
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Outcome:
+    """Walk proposals that were read already, each with its article: what `review` does with a file of them."""
     base = evidence.load()
     outcome = walk(rows, who, ask, tell, base.words.acts, now)
     log = to.with_name(f"{to.stem}.review.toml")

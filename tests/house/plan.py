@@ -55,6 +55,8 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "desk.sheets": frozenset({"openpyxl"}),
     "web.convoying": frozenset({"numpy", "pyarrow"}),
     "web.worklist": frozenset({"numpy", "pyarrow"}),
+    "web.desk.users": frozenset({"argon2"}),
+    "web.desk.oidc": frozenset({"authlib", "joserfc"}),
     "web": frozenset({"fastapi", "starlette", "uvicorn", "jinja2", "markupsafe", "babel", "msgspec"}),
 }
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecluse.cli.common import law_option, lists_option, say
+from ecluse.cli.serve_verbs import users
 from ecluse.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
 
-NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec", "python_multipart", "polars", "pyarrow")
+NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec", "python_multipart", "argon2", "polars", "pyarrow")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +49,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     law_option(parser)
     lists_option(parser)
+    desk = parser.add_argument_group("the desk's pages")
+    desk.add_argument("--desk", metavar="AT", help="the book: a folder, or postgresql://user@host/database")
+    desk.add_argument("--users", type=Path, metavar="FILE", help="who may log in (default: users.json in the folder)")
+    desk.add_argument("--oidc", type=Path, metavar="FILE", help="another service that says who somebody is (.toml)")
+    desk.add_argument("--plan", type=Path, metavar="FILE", help="a plan to show under the slider (.toml)")
+    desk.add_argument("--proposals", type=Path, metavar="DIR", help="a folder of proposed claims to review (.toml)")
+    desk.add_argument("--claims", type=Path, metavar="FILE", help="takes accepted claims (default: claims.toml there)")
     parser.set_defaults(run=run)
+    users.arguments(parser.add_subparsers(dest="what", metavar="[user ...]"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -78,6 +87,12 @@ def run(options: argparse.Namespace) -> int:
             law=tuple(options.law),
             evidence=tuple(options.evidence),
             lists=options.lists,
+            desk=options.desk,
+            users=options.users,
+            oidc=options.oidc,
+            plan=options.plan,
+            proposals=options.proposals,
+            claims=options.claims,
         )
     )
     say(f"Ecluse on http://{settings.host}:{settings.port}/check  (Ctrl-C ends it)")

@@ -42,6 +42,8 @@ HANDLERS: Mapping[str, tuple[str | None, Callable[[State, Table], Table]]] = {
     "erase": ("supervisor", book.erase),
     "file": ("records", book.file),
     "assert": ("records", book.assertion),
+    # Nobody is refused a line in the journal.
+    "note": (None, book.note),
 }
 SAME_ID = "same_id_other_content"
 

@@ -13,6 +13,8 @@ from ecluse.desk.state import MICROSECONDS, day_at
 from ecluse.desk.store.schema import TABLES, select
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ecluse.desk.door import Desk
     from ecluse.desk.limits import Alert
     from ecluse.desk.store.base import Row, Store
@@ -111,6 +113,50 @@ def alerts(source: Source) -> list[Alert]:
         one.name: (dt.date.fromisoformat(one.valid_to) - today).days for one in accounts if one.valid_to is not None
     }
     return limits.alerts(accounts, every(source, Ratio), days)
+
+
+class People(NamedTuple):
+    """Who entered a line, who decided it last, who held it last, and why; all who entered or decided it."""
+
+    entered: str | None
+    decided: str | None
+    held: str | None
+    reason: str | None
+    hands: frozenset[str]
+
+
+def people(source: Source, entries: Sequence[Entry]) -> dict[str, People]:
+    """Give who had each line in hand, from the record, in one pass over it.
+
+    Whose event was erased counts as having had every line of that order in hand.
+    """
+    orders = sorted({one.order_id for one in entries})
+    if not orders:
+        return {}
+    marks = ", ".join("?" * len(orders))
+    where = f"t.about IN ({marks}) AND t.kind IN ('enter', 'decide', 'move') ORDER BY t.seq"
+    by_order: dict[str, list[Event]] = {}
+    for event in every(source, Event, where, *orders):
+        by_order.setdefault(event.about or "", []).append(event)
+    return {one.id: _people(one, by_order.get(one.order_id, [])) for one in entries}
+
+
+def _people(entry: Entry, events: Sequence[Event]) -> People:
+    last: dict[str, str] = {}
+    hands: set[str] = set()
+    reason = None
+    for event in events:
+        body = {} if event.body is None else json.loads(event.body)
+        asked = body.get("asked", {"line": entry.id})
+        if asked.get("line") != entry.id or body.get("answered", {"ok": True}).get("ok") is not True:
+            continue
+        if event.kind != "move":
+            last[event.kind] = event.actor
+            # Who merely lets the machine decide again has not had it in hand.
+            hands |= set() if asked.get("auto") else {event.actor}
+        elif asked.get("to") == "held":
+            last["held"], reason = event.actor, asked.get("reason")
+    return People(last.get("enter"), last.get("decide"), last.get("held"), reason, frozenset(hands))
 
 
 def journal(source: Source, about: str | None = None, last: int | None = None) -> list[Event]:

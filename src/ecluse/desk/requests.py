@@ -79,6 +79,7 @@ KINDS: Mapping[str, Mapping[str, str]] = {
     "lift": {"order": "text", "agency": "text", "reason": "text"},
     "erase": {"order": "text", "today": "day", "reason": "text"},
     "file": {"order": "text?", "kind": "text", "document": "text", "number": "text?"},
+    "note": {"what": "text", "line": "text?", "order": "text?", "says": "text?"},
     "assert": {"account": "text", "posted": "whole", "said_by": "text", "document": "text?"},
 }
 _COMMON = {"do", "id", "by"}

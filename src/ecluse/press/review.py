@@ -70,6 +70,11 @@ def read_proposals(path: Path) -> list[tuple[Table, Table]]:
         message = f"{path}: no file of proposals ({problem}); write one with `ecluse read FILE --to {path}`."
         raise SourceError(message) from None
     rows = [(article, one) for article in table.get("article", ()) for one in article.get("proposal", ())]
+    return checked(rows, str(path))
+
+
+def checked(rows: list[tuple[Table, Table]], path: str) -> list[tuple[Table, Table]]:
+    """Give proposals that can be walked. Raises SourceError."""
     for _, one in rows:
         missing = [name for name in ("id", "act", "gate", "holder", "quote", "span") if name not in one]
         if missing:

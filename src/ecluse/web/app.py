@@ -18,6 +18,8 @@ from ecluse.web import api, problem
 from ecluse.web.answers import MOST_BYTES
 from ecluse.web.asking import marked
 from ecluse.web.deciding import Clerk
+from ecluse.web.desk import doors
+from ecluse.web.desk.office import open_office
 from ecluse.web.guard import Guard, pass_of
 from ecluse.web.pages import PAGES, batch, worklist
 from ecluse.web.problem import Problem
@@ -50,6 +52,8 @@ def create(settings: Settings | None = None) -> Guard:
     for page in PAGES:
         _add(app, site, page)
     _books(app, site)
+    site.menu.append(("/desk", marked("Desk")))
+    doors.fit(app, open_office(site))
     site.menu.append(("/api", marked("API")))
     _doors(app, site)
     _errors(app, site)

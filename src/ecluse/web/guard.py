@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ecluse.web.settings import Settings
 
 LOG = logging.getLogger("ecluse.web")
-OPEN = ("/enter", "/static/", "/favicon.ico")
+OPEN = ("/enter", "/static/", "/favicon.ico", "/desk/oidc/back")
 MOST_CLIENTS = 10_000
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

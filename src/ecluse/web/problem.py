@@ -15,7 +15,7 @@ JSON = "application/problem+json"
 # What to do about each, in a sentence.
 REMEDIES = {
     400: "Mend the request and send it again.",
-    401: "Send the access token as `Authorization: Bearer ...`, or enter it on the page /enter.",
+    401: "Send the access token as `Authorization: Bearer ...`, or enter it at /enter; at the desk, log in.",
     403: "Open the page again and send the form from there.",
     404: "Look for it in the lists: /chips, /law, /evidence.",
     405: "Use a method that this address offers.",

@@ -31,6 +31,11 @@ class Settings:
     Uploaded tables lie in a private folder under `uploads` (None: that for temporary files), at most
     `upload_largest` bytes and `upload_rows` rows each, `uploads_each` a browser and `upload_total`
     bytes in all, for `upload_seconds`.
+
+    `desk` is the book that the desk's pages open, `users` the file of those who may log in (else
+    `users.json` in the folder of the desk), `oidc` how another service says who somebody is, `plan`
+    a plan to show, `proposals` a folder of proposed claims to review, `claims` the file that takes
+    those accepted (else `claims.toml` in the folder of the desk).
     """
 
     host: str = "127.0.0.1"
@@ -56,6 +61,12 @@ class Settings:
     law: tuple[Path, ...] = ()
     evidence: tuple[Path, ...] = ()
     lists: Path | None = None
+    desk: str | None = None
+    users: Path | None = None
+    oidc: Path | None = None
+    plan: Path | None = None
+    proposals: Path | None = None
+    claims: Path | None = None
 
     def allowed(self, path: str) -> tuple[int, float]:
         """Give the bytes of a body and the seconds of an answer that an address is allowed."""

@@ -247,12 +247,12 @@ def html(site: Site, request: Request, template: str, values: Mapping[str, Any],
                 "csv_address": address(f"{here}.csv", question),
                 "tongues": {code: address(path, question | {"lang": code}) for code in tongues.LANGUAGES},
                 "question": question,
-                "csrf": token,
                 "horizon": site.lock.library.horizon,
                 "digests": {"law": site.lock.library.digest, "evidence": site.lock.evidence.digest},
                 "csv": False,
                 "home": str(request.base_url).rstrip("/"),
                 **values,
+                "csrf": token,
             }
         )
     )

@@ -15,6 +15,8 @@ from ecluse.reading import read_text
 if TYPE_CHECKING:
     import argparse
 
+    from ecluse.desk.door import Desk
+
 
 def arguments(verbs: Any) -> None:  # noqa: ANN401 - argparse has no public type for it
     """Declare the verb."""
@@ -71,29 +73,35 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _left(options: argparse.Namespace) -> Any:  # noqa: ANN401 - a function of the account's name
-    from ecluse.desk import limits, reads  # noqa: PLC0415
     from ecluse.desk.door import open_desk  # noqa: PLC0415
-    from ecluse.desk.records import Account, Ratio  # noqa: PLC0415
 
     def left(name: str) -> int | None:
         if options.at is None:
             message = f"the plan names the account {name} of a book; say which with --at."
             raise InputError(message)
         with open_desk(options.at) as desk:
-            account = reads.one(desk, Account, name)
-            ratio = reads.one(desk, Ratio, name)
-            if account is not None:
-                return limits.left(account)
-            if ratio is None:
-                message = f"{name}: neither an account nor a ratio of the book at {options.at}."
-                raise InputError(message)
-            num, den = reads.one(desk, Account, ratio.num), reads.one(desk, Account, ratio.den)
-            if num is None or den is None:
-                return None
-            highest = limits.most(ratio, den.posted)
-            return None if highest is None else max(highest - num.pending - num.posted, 0)
+            return left_on(desk, name)
 
     return left
+
+
+def left_on(desk: Desk, name: str) -> int | None:
+    """Give what is left on an account or under a ratio of the book; None: not fixed. Raises InputError."""
+    from ecluse.desk import limits, reads  # noqa: PLC0415
+    from ecluse.desk.records import Account, Ratio  # noqa: PLC0415
+
+    account = reads.one(desk, Account, name)
+    ratio = reads.one(desk, Ratio, name)
+    if account is not None:
+        return limits.left(account)
+    if ratio is None:
+        message = f"{name}: neither an account nor a ratio of the book at {desk.at}."
+        raise InputError(message)
+    num, den = reads.one(desk, Account, ratio.num), reads.one(desk, Account, ratio.den)
+    if num is None or den is None:
+        return None
+    highest = limits.most(ratio, den.posted)
+    return None if highest is None else max(highest - num.pending - num.posted, 0)
 
 
 def _range(text: str | None) -> tuple[Decimal, ...]:

@@ -1,0 +1,1 @@
+"""Verbs under `ecluse serve`: those who may log in."""
