@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ecluse.cli.desk_verbs.planning import left_on
@@ -14,7 +13,7 @@ from ecluse.reading import read_text
 from ecluse.web.desk import bars
 from ecluse.web.desk.office import Call, Done
 from ecluse.web.desk.views import shown, stand
-from ecluse.web.drawing import Scale
+from ecluse.web.drawing import Say, Scale
 from ecluse.web.drawing import figure as picture
 from ecluse.web.problem import Problem
 from ecluse.web.site import View
@@ -22,7 +21,7 @@ from ecluse.web.site import View
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from markupsafe import Markup
+    from ecluse.web.drawing import Drawing
 
 TOP, STEP = Decimal(1), Decimal("0.05")
 LEFT, RIGHT, HIGH, LOW = 88, 740, 20, 210
@@ -133,11 +132,11 @@ def _solved(call: Call, problem: plan.Problem, given: tuple[str, str]) -> View:
     return View(data, more)
 
 
-def curve(plans: Sequence[plan.Plan], ratio: Decimal | None, harmless: Decimal | None, top: Decimal) -> Markup:
+def curve(plans: Sequence[plan.Plan], ratio: Decimal | None, harmless: Decimal | None, top: Decimal) -> Drawing:
     """Draw units served as a function of the ratio, where it stands now, and up to where it costs nothing."""
     most = max(1, *(one.units for one in plans))
     x, y = Scale(0, float(top), LEFT, RIGHT), Scale(0, most, LOW, HIGH)
-    parts = [f'<path class="grid" d="M{LEFT} {y(most * part / 4)}H{RIGHT}"/>' for part in range(5)]
+    parts: list[str | Say] = [f'<path class="grid" d="M{LEFT} {y(most * part / 4)}H{RIGHT}"/>' for part in range(5)]
     for part in (0, 2, 4):
         units = most * part / 4
         parts.append(f'<text class="tick" x="{LEFT - 8}" y="{y(units) + 4}" text-anchor="end">{round(units):,}</text>')
@@ -153,9 +152,8 @@ def curve(plans: Sequence[plan.Plan], ratio: Decimal | None, harmless: Decimal |
     if ratio is not None:
         parts.append(f'<path class="plan-now" d="M{x(float(ratio))} {HIGH - 8}V{LOW}"/>')
         parts.append(f'<path class="plan-tip" d="M{x(float(ratio)) - 6} {HIGH - 12}h12l-6 9z"/>')
-    parts.append(
-        f'<text class="axis" x="{(LEFT + RIGHT) / 2}" y="{LOW + 38}" text-anchor="middle">'
-        f"{escape('bought at home for each one imported')}</text>"
-    )
-    says = f"{plans[0].units:,} units at 0, {plans[-1].units:,} at {top}"
-    return picture(760, 256, "plan", "Units served by the ratio of home purchases", says, parts)
+    parts.append(f'<text class="axis" x="{(LEFT + RIGHT) / 2}" y="{LOW + 38}" text-anchor="middle">')
+    parts += [Say("bought at home for each one imported"), "</text>"]
+    ends = {"first": f"{plans[0].units:,}", "last": f"{plans[-1].units:,}", "top": top}
+    note = Say("%(first)s units at 0, %(last)s at %(top)s", ends)
+    return picture(760, 256, "plan", (Say("Units served by the ratio of home purchases"), note), parts)
