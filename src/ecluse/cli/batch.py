@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import YES_EXIT, day, deciding, say, say_json, screening
+from ecluse.cli.common import YES_EXIT, day, deciding, owners, owners_option, say, say_json, screening
 from ecluse.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="a second answer: with these house rules as well (repeatable)",
     )
+    owners_option(parser)
     parser.add_argument("--spark", metavar="MASTER", help="decide on Spark executors, such as local[2]; Parquet only")
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
     deciding(parser)
@@ -63,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
         evidence=tuple(options.evidence),
         **screening(options),
         lists_at=options.lists,
+        owners=owners(options),
         compare_on=options.compare_on,
         compare_law=tuple(options.compare_law),
     )

@@ -56,6 +56,7 @@ class Balances:
             reading=ruling.reading,
             lists=ruling.lists,
             cleared=ruling.cleared,
+            owners=ruling.owners,
         )
         before = dict(self.drawn)
         holds = self._holds(left_line, left_lock, one, models)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ecluse.dates import Known
     from ecluse.lock import Lock
     from ecluse.parties.cleared import Cleared
+    from ecluse.parties.holdings import Register
     from ecluse.parties.screen import Screener
     from ecluse.tables.coding import Codes
     from ecluse.tables.reading import Source
@@ -66,6 +67,7 @@ class Options:
     lists: Screener | None = None
     lists_at: Path | None = None
     cleared: tuple[Cleared, ...] = ()
+    owners: Register | None = None
     compare_on: dt.date | None = None
     compare_law: tuple[Path, ...] = ()
 
@@ -172,7 +174,7 @@ def _rulings(options: Options) -> list[Ruling]:
     """Give what rules: once, or twice where a second answer is asked for."""
     lock = build(tuple(options.law), tuple(options.evidence))
     today, known = moment(None, None, options.known)
-    held = (options.lists, options.cleared)
+    held = (options.lists, options.cleared, options.owners)
     first = Ruling(lock, today, known, options.on, options.reading, *held)
     if options.compare_on is None and not options.compare_law:
         return [first]

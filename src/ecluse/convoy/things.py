@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ecluse.lock import Lock
     from ecluse.order import Line
     from ecluse.parties.cleared import Cleared
+    from ecluse.parties.holdings import Register
     from ecluse.parties.screen import Screener
     from ecluse.tables.coding import Codes
 
@@ -32,7 +33,8 @@ GROUPS = ("item", "parties", "facts", "papers", "route")
 class Ruling:
     """What all rows are ruled by: the lock, a day for all (else each row's own, else `today`), knowledge, reading.
 
-    `lists` are those that parties are held against, `cleared` the hits that a person has judged.
+    `lists` are those that parties are held against, `cleared` the hits that a person has judged,
+    `owners` who owns whom where rows do not say.
     """
 
     lock: Lock
@@ -42,6 +44,7 @@ class Ruling:
     reading: str = "enforced"
     lists: Screener | None = None
     cleared: tuple[Cleared, ...] = ()
+    owners: Register | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def decided(ruling: Ruling, groups: Mapping[str, Group], one: Situation) -> Deci
         reading=ruling.reading,
         lists=ruling.lists,
         cleared=ruling.cleared,
+        owners=ruling.owners,
     )
 
 

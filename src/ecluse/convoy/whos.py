@@ -75,7 +75,7 @@ class Whos:
         if self.lists is None:
             return line
         known = self.ruling.known.last_day("exporter")
-        return screened(line, self.lists, day, known, self.ruling.cleared)[0]  # type: ignore[arg-type]
+        return screened(line, self.lists, day, known, self.ruling.cleared, self.ruling.owners)[0]  # type: ignore[arg-type]
 
     def _span(self, day: int, number: int) -> Hashable:
         """Tell days apart for parties where the lists, or the entries that they meet, answer otherwise."""
@@ -103,6 +103,8 @@ class Whos:
             named = [(party.name, party.country or party.headquarters)]
             named += [(parent.name, parent.headquarters)] if parent else []
             named += [(owner.name, owner.headquarters) for owner in party.owners or ()]
+            if self.ruling.owners is not None and party.name is not None:
+                named += [(row.owner, None) for row in self.ruling.owners.above(party.name)]
             for name, country in named:
                 if name is not None:
                     yield from (hit.entry for hit in self.lists.screen(name, country))
