@@ -68,7 +68,7 @@ def test_floors_on_excerpts_of_real_articles(language: str) -> None:
 def test_excerpts_are_short_and_have_addresses() -> None:
     """A set holds what may be quoted: a few sentences each, with the place they are from; no place twice."""
     places = Counter[str]()
-    for name in ("real", "fresh", "unseen"):
+    for name in ("real", "fresh", "third", "unseen"):
         for one in labelled(name):
             assert len(one.text) < 1_200, one.id
             assert one.url.startswith("http"), one.id
@@ -125,8 +125,8 @@ def test_a_model_of_the_users_is_scored_on_the_same_set(tmp_path: Path) -> None:
     program = tmp_path / "model.py"
     program.write_text(MODEL, encoding="utf-8")
     command = f"{sys.executable} {program}"
-    ours, alone = score("unseen")["all"], score("unseen", with_model(command, alone=True))["all"]
-    both = score("unseen", with_model(command))["all"]
+    ours, alone = score("third")["all"], score("third", with_model(command, alone=True))["all"]
+    both = score("third", with_model(command))["all"]
     assert alone.precision == 1.0
     assert 0 < alone.recall < ours.recall
     assert both.found >= ours.found
