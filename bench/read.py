@@ -150,7 +150,7 @@ def hostile() -> None:
         "1 MB of names and commas": "Pékin, Nvidia, Tencent, a ordonné, de ne pas acheter, ".encode() * 17_000,
         "1 MB of lines": b"Nvidia\n" * 140_000,
         "1 MB of stamps": b"Updated 2026/01/23 11:57 " * 39_000,
-        "broken UTF-8": b"Regulators told Tencent to stop \xff\xfe\x80 buying the H20 chips, sources said. " * 20_000,
+        "broken UTF-8": b"Regulators told Tencent to stop \xff\xfe\x80 buying the H20 chips, sources said. " * 10_000,
         "gzip as text": gzip.compress(b"a" * 5_000_000),
     }
     for name, raw in cases.items():
