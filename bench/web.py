@@ -1,11 +1,12 @@
-"""POST /api/check beside a bare FastAPI echo in the same run, and bulk lines a second: `python bench/web.py`."""
+"""Lines a second of POST /api/check/bulk beside an echo of the lines in the same run: `python bench/web.py`.
+
+`bench/check.py` measures POST /api/check.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
-import statistics
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -20,7 +21,6 @@ from ecluse.web.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SECONDS, CLIENTS = 4.0, 8
 BULK, FULL = 100_000, 1_000
 LINE = {
     "id": "a",
@@ -34,12 +34,8 @@ LINE = {
 
 
 def echo() -> FastAPI:
-    """Give the peer: reads JSON, one object or a line each, and gives it back."""
+    """Give the peer: reads a line of JSON each, and gives it back."""
     app = FastAPI()
-
-    @app.post("/echo")
-    async def back(request: Request) -> object:
-        return await request.json()
 
     @app.post("/api/check/bulk")
     async def lines(request: Request) -> Response:
@@ -56,24 +52,6 @@ def start(app: object) -> str:
     while not server.started:
         time.sleep(0.02)
     return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-
-
-async def load(address: str) -> tuple[float, float]:
-    """Give requests a second and the p99 in milliseconds, of varied lines."""
-    took: list[float] = []
-    end = time.perf_counter() + SECONDS
-
-    async def one(client: httpx.AsyncClient, number: int) -> None:
-        while time.perf_counter() < end:
-            number += CLIENTS
-            begun = time.perf_counter()
-            answer = await client.post(address, json=LINE | {"id": str(number), "quantity": 1 + number})
-            answer.raise_for_status()
-            took.append(time.perf_counter() - begun)
-
-    async with httpx.AsyncClient() as client:
-        await asyncio.gather(*(one(client, number) for number in range(CLIENTS)))
-    return len(took) / SECONDS, statistics.quantiles(took, n=100)[98] * 1000
 
 
 def bulk(home: str, kind: str, count: int = BULK, detail: str = "brief") -> tuple[float, float]:
@@ -105,15 +83,10 @@ KINDS: dict[str, Callable[[int], dict[str, object]]] = {
 
 
 def main() -> None:
-    """Print both, and their ratio."""
+    """Print rates, and what they are of one by one and of the echo."""
     ours, peer = start(create(Settings(rate=0))), start(echo())
     gc.collect()
     gc.freeze()
-    asyncio.run(load(f"{ours}/api/check"))
-    checked, slow = asyncio.run(load(f"{ours}/api/check"))
-    echoed, fast = asyncio.run(load(f"{peer}/echo"))
-    print(f"check {checked:8.0f} requests/s, p99 {slow:6.1f} ms (client and server share one process)")
-    print(f"echo  {echoed:8.0f} requests/s, p99 {fast:6.1f} ms; check is {checked / echoed:.3f} of it")
     single, worked = bulk(ours, "every quantity its own", FULL, "full")
     print(f"bulk  {single:8.0f} lines/s, {worked:.0f} a processor second, one by one, in full detail ({FULL:,} lines)")
     for kind in KINDS:

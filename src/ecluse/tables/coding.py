@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 import polars as pl
@@ -154,7 +154,8 @@ class Level:
     """One step of a trie: from a node and a class to the next node."""
 
     table: np.ndarray[tuple[int, int], np.dtype[np.int32]]
-    nodes: int = 0
+    # Where nearly every step is another, a table of all would be mostly empty: steps are kept by hashing.
+    sparse: Keys | None = None
 
 
 class Trie:
@@ -182,6 +183,13 @@ class Trie:
         level = self.levels[place]
         most = int(classes.max(initial=0)) + 1
         height, width = level.table.shape
+        if level.sparse is None and _room(above, height) * _room(most, width) > MOST_CELLS:
+            steps = np.array(self.parents[place], dtype=np.int64).reshape(-1, 2)
+            level.sparse, level.table = Keys.met([steps[:, 0], steps[:, 1]]), level.table[:1, :1]
+        if level.sparse is not None:
+            found, fresh = level.sparse.ids([at, classes])
+            self.parents[place] += zip(at[fresh].tolist(), classes[fresh].tolist(), strict=True)
+            return found
         if above > height or most > width:
             grown = np.full((_room(above, height), _room(most, width)), -1, dtype=np.int32)
             grown[:height, :width] = level.table
@@ -222,6 +230,14 @@ class Keys:
         self.rows: list[Codes] = [np.empty(0, dtype=np.int64) for _ in range(columns)]
         self.count = 0
 
+    @classmethod
+    def met(cls, columns: Sequence[Codes]) -> Self:
+        """Give keys that have met distinct rows, in their order."""
+        found = cls(len(columns))
+        found.rows, found.count = list(columns), len(columns[0])
+        found.bits = [max(1, int(one.max(initial=0)).bit_length()) for one in columns]
+        return found
+
     def ids(self, columns: Sequence[Codes]) -> tuple[Codes, Codes]:
         """Give the number of each row, and the places of the rows that were met first now, in number order."""
         for place, column in enumerate(columns):
@@ -253,6 +269,8 @@ class Keys:
 
 
 MOST_BITS = 63
+# A table of steps holds no more cells than this, four bytes each.
+MOST_CELLS = 1 << 24
 
 
 class Sorted:
