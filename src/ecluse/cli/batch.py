@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,13 @@ from ecluse.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from ecluse.convoy import Run
 
 SOME_REJECTED = 4
 EVERY = (0.2, 10.0)
+SWITCH = 0.0005
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,12 +72,13 @@ def run(options: argparse.Namespace) -> int:
         compare_on=options.compare_on,
         compare_law=tuple(options.compare_law),
     )
-    if options.spark is not None:
-        from ecluse.convoy.spread import spread  # noqa: PLC0415
+    with hurried():
+        if options.spark is not None:
+            from ecluse.convoy.spread import spread  # noqa: PLC0415
 
-        done = spread(wanted, options.spark)
-    else:
-        done = batch(wanted, None if options.quiet else Progress())
+            done = spread(wanted, options.spark)
+        else:
+            done = batch(wanted, None if options.quiet else Progress())
     if not options.quiet:
         sys.stderr.write("\r\033[K" if sys.stderr.isatty() else "")
     if options.report is not None:
@@ -87,6 +92,20 @@ def run(options: argparse.Namespace) -> int:
     else:
         say(told(done))
     return _aside(done, options)
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Look for no rings of memory, of which a run holds none, and let threads that read and write in sooner."""
+    looked, interval = gc.isenabled(), sys.getswitchinterval()
+    gc.disable()
+    sys.setswitchinterval(SWITCH)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+        if looked:
+            gc.enable()
 
 
 def _aside(done: Run, options: argparse.Namespace) -> int:
