@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ecluse.tables.reading import Block
 
 
+# Columns as the place of each row's value among the distinct ones, and those, by path.
+Values = dict[str, tuple[Codes, list[object]]]
 # Columns that a summary counts.
 COUNTED = ("item.chip", "destination")
 
@@ -55,6 +57,7 @@ class Taken:
     """A block whose rows are sorted into cases of both gates; they wait to be answered (`Book.settle`).
 
     `early` says which rows act before shipment; `draws` holds, by row, those that draw on a paper.
+    The table is without rows where nobody needs them any more.
     """
 
     table: pa.Table
@@ -126,11 +129,18 @@ class Book:
         self.settle()
         return self.give(taken)
 
-    def take(self, block: Block) -> Taken:
-        """Sort the rows of a block into cases, and keep aside what cannot be read."""
+    def coded(self, block: Block) -> Values:
+        """Give the columns that are sorted as places among their values; what was met before plays no part."""
+        return {path: coded(block.table.column(name)) for name, path in self.paths.items() if path in self.classes}
+
+    def take(self, block: Block, values: Values | None = None, *, lean: bool = False) -> Taken:
+        """Sort the rows of a block into cases, and keep aside what cannot be read.
+
+        `values` are the columns coded, if they are; `lean` lets go of the rows.
+        """
         table, size = block.table, len(block.table)
         columns = {path: table.column(column) for column, path in self.paths.items() if path != "id"}
-        values = {path: coded(columns[path]) for path in self.classes}
+        values = values or self.coded(block)
         codes = {path: self.classes[path].of(found).take(places) for path, (places, found) in values.items()}
         wrong: dict[int, tuple[str, str]] = {}
         things = []
@@ -163,7 +173,8 @@ class Book:
         aside = sorted((*block.spoiled, *rejects), key=lambda one: one.row)
         counted = {path: (found[0][kept], found[1]) for path, found in values.items() if path in COUNTED}
         early = self._early().take(sorted_["route"])
-        return Taken(table, exporters, importers, early, drawing, aside, originals, counted)
+        kept_rows = table.schema.empty_table() if lean else table
+        return Taken(kept_rows, exporters, importers, early, drawing, aside, originals, counted)
 
     def _cases(self, things: dict[str, Codes], days: Codes, measured: Codes) -> tuple[Codes, Codes, Codes]:
         """Give the case of each row at both gates, and whether it draws on a paper."""
@@ -184,7 +195,7 @@ class Book:
     def give(self, taken: Taken) -> Passed:
         """Give each row its answer; rows that draw on a paper are answered one by one, in order."""
         answers: Codes = np.empty(0, dtype=np.int32)
-        if len(taken.table):
+        if len(taken.exporters):
             exporters = self.exporters.numbers(taken.exporters)
             importers = self.importers.numbers(taken.importers)
             ids, fresh = self.keys.ids([exporters, importers, taken.early])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecluse.convoy.answers import Answer
-    from ecluse.convoy.book import Passed
+    from ecluse.convoy.book import Passed, Values
     from ecluse.dates import Known
     from ecluse.lock import Lock
     from ecluse.parties.cleared import Cleared
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from ecluse.tables.reading import Source
 
 COMPARED = "compared_"
-# So many blocks are sorted before what is new in them is answered; so many are read ahead of that, or
-# wait to be written.
-AT_ONCE = 4
-AHEAD = WAITING = 4
+# So many blocks are sorted before what is new in them is answered, and as many may wait to be written: few where
+# their rows must be held. So many are read ahead.
+FEW, MANY = 4, 12
+AHEAD = 4
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,8 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
     read = tuple(column for column, path in paths.items() if path != "id") if carried else None
     with Writing(options.to, told, carried) as out, Aside(options.to) as aside, ThreadPoolExecutor(1) as writer:
         written: deque[Future[None]] = deque()
-        for block, passed in _together(books[0], _ahead(made.source, free, read)):
+        lean = carried is not None and not books[1:]
+        for share, passed in _together(books[0], _ahead(books[0], made.source, free, read), lean=lean):
             aside.write(passed.rejects)
             run.summary.add(passed, books[0].answers)
             numbers = [passed.answers]
@@ -138,10 +139,10 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
                 run.summary.turn(*numbers)
             rejected = [one.row for one in passed.rejects]
             written.append(writer.submit(out.write, passed.table, numbers, passed.originals, rejected))
-            while len(written) > WAITING:
+            while len(written) > (MANY if lean else FEW):
                 written.popleft().result()
             if progress is not None:
-                progress(run.summary.read, block.share)
+                progress(run.summary.read, share)
         for one in written:
             one.result()
     run.answers = books[0].answers
@@ -192,19 +193,24 @@ def _again(book: Book, table: object, place: Path) -> Codes:
     return passed.answers
 
 
-def _together(book: Book, rows: Iterator[Block]) -> Iterator[tuple[Block, Passed]]:
-    """Sort the rows of some blocks, then answer what is new in them together: a law's plan is run once for all."""
-    while several := list(islice(rows, AT_ONCE)):
-        taken = [book.take(block) for block in several]
+def _together(book: Book, rows: Iterator[tuple[Block, Values]], *, lean: bool) -> Iterator[tuple[float, Passed]]:
+    """Sort the rows of some blocks, then answer what is new in them together: a law's plan is run once for all.
+
+    Gives each block's answers with the share of the table that was read with it.
+    """
+    at_once = MANY if lean else FEW
+    while taken := [(block.share, book.take(block, values, lean=lean)) for block, values in islice(rows, at_once)]:
         book.settle()
-        yield from ((block, book.give(one)) for block, one in zip(several, taken, strict=True))
+        yield from ((share, book.give(one)) for share, one in taken)
 
 
-def _ahead(source: Source, free: frozenset[str], columns: tuple[str, ...] | None = None) -> Iterator[Block]:
-    """Read the next blocks while others are answered."""
-    rows = blocks(source, free, columns=columns)
+def _ahead(
+    book: Book, source: Source, free: frozenset[str], columns: tuple[str, ...] | None
+) -> Iterator[tuple[Block, Values]]:
+    """Read and code the next blocks while others are answered."""
+    rows = ((block, book.coded(block)) for block in blocks(source, free, columns=columns))
     with ThreadPoolExecutor(1) as reader:
         coming = deque(reader.submit(next, rows, None) for _ in range(AHEAD))
-        while (block := coming.popleft().result()) is not None:
+        while (one := coming.popleft().result()) is not None:
             coming.append(reader.submit(next, rows, None))
-            yield block
+            yield one

@@ -36,7 +36,7 @@ def coded(column: pa.ChunkedArray) -> tuple[Codes, list[object]]:
     if pa.types.is_nested(kind):
         return _one_by_one(column)
     if pa.types.is_boolean(kind):
-        return pc.fill_null(column.cast(pa.uint8()), 2).to_numpy().astype(np.int32), [False, True, None]
+        return pc.fill_null(column.cast(pa.uint8()), 2).to_numpy(), [False, True, None]
     if pa.types.is_date32(kind):
         return _days(column)
     if not pa.types.is_dictionary(kind):
