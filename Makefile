@@ -62,6 +62,7 @@ walls: .venv/.test ## only the walls and the tidiness
 
 pictures: .venv/.test ## pictures of every page into docs/pictures, with Chromium; look at each
 	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/pictures_desk.py
 
 docs: .venv/.test ## write the pages that the program writes (docs/cli.md)
 	$(BIN)/python docs/write.py
