@@ -67,6 +67,21 @@ def test_a_carried_file_reads_as_one_written_anew(
     assert carried.column_names[: source.num_columns] == source.column_names
 
 
+@pytest.mark.parametrize("rows", [0, 3])
+def test_a_table_of_which_no_row_is_left_gives_an_empty_one(tmp_path: Path, rows: int) -> None:
+    """All rows broken, or none there: a file with every column, and no traceback."""
+    table = table_of([LINES[0] | {"quantity": 5}]).take(pa.array([0] * rows, pa.int64()))
+    at = table.column_names.index("quantity")
+    path, to = tmp_path / "book.parquet", tmp_path / "out.parquet"
+    pq.write_table(table.set_column(at, "quantity", pa.array([0] * rows, pa.int64())), path)
+    done = batch(Options(path, to, known=KNOWN))
+    assert (done.summary.read, done.summary.rejected) == (rows, rows)
+    told = pq.read_table(to)
+    assert told.num_rows == 0
+    assert told.column_names[: table.num_columns] == table.column_names
+    assert "may_pass" in told.column_names
+
+
 def test_the_bytes_of_a_column_are_carried_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Statistics and encodings of the table's own columns stay."""
     monkeypatch.setattr(splicing, "FEWEST", 1)

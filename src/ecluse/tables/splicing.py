@@ -140,7 +140,8 @@ class Splice:
         with pq.ParquetWriter(held, table.schema, **self.options(table.schema)) as writer:
             writer.write_table(table, row_group_size=max(len(table), 1))
         footer = footer_of(held, held.getbuffer().nbytes)
-        groups = footer[GROUPS].value.items
+        # A table without rows has pages nowhere: its footer alone says something.
+        groups = footer[GROUPS].value.items if len(table) else []
         return footer, [self._copied(chunk, held) for group in groups for chunk in group[COLUMNS].value.items]
 
     def _copied(self, chunk: Struct, raw: IO[bytes]) -> Struct:
