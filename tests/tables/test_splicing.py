@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecluse.convoy import Options, batch, run
+from ecluse.errors import BadTable
 from ecluse.tables import splicing
 from ecluse.tables.footers import NotUnderstood, footer_of, parsed, written
 from tests.convoy.made import KNOWN, table_of
@@ -135,3 +138,22 @@ def test_bytes_that_are_no_footer_are_refused(raw: bytes) -> None:
     except NotUnderstood:
         return
     assert parsed(written(found)) == found
+
+
+def test_spoiled_files_are_told_in_a_sentence(tmp_path: Path) -> None:
+    """Whatever byte of a table's pages is another, it is answered or refused, and no half file stays.
+
+    Bytes of the footer are left alone: Arrow itself ends the process at some of them.
+    """
+    whole = book(tmp_path, 70).read_bytes()
+    pages = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    path, to = tmp_path / "spoiled.parquet", tmp_path / "out.parquet"
+    unread = ("note", "stamp", "tags", "box", "price")
+    rng = random.Random(5)  # noqa: S311
+    for _ in range(60):
+        raw = bytearray(whole)
+        raw[rng.randrange(4, pages)] = rng.randrange(256)
+        path.write_bytes(raw)
+        with contextlib.suppress(BadTable):
+            batch(Options(path, to, known=KNOWN, ignored=unread))
+        assert not to.with_name("out.parquet.part").exists()

@@ -89,7 +89,7 @@ def opened(path: Path) -> Source:
     except OSError as problem:
         message = f"{path}: cannot be opened ({problem.strerror or problem})."
         raise BadTable(message) from None
-    except pa.ArrowException as problem:
+    except (pa.ArrowException, UnicodeError) as problem:
         message = f"{path}: not a table of its kind ({str(problem).splitlines()[0]})."
         raise BadTable(message) from None
 
@@ -113,7 +113,7 @@ def blocks(
                 yield from _ndjson(source, rows)
             case _:
                 yield from _sheet(source)
-    except pa.ArrowException as problem:
+    except (pa.ArrowException, OSError, UnicodeError) as problem:
         message = f"{source.path}: cannot be read ({str(problem).splitlines()[0]})."
         raise BadTable(message) from None
 
@@ -126,6 +126,8 @@ def _parquet(source: Source, rows: int, columns: tuple[str, ...] | None) -> Iter
     # Reading ahead would hold the file in memory; the next block is read while the last one is answered.
     with pq.ParquetFile(source.path, read_dictionary=repeating, pre_buffer=False) as file:
         for batch in file.iter_batches(batch_size=rows, columns=columns and list(columns)):
+            # A spoiled file may name words that no dictionary holds, or hold words that are no text.
+            batch.validate(full=True)
             numbers = np.arange(start, start + len(batch), dtype=np.int64)
             start += len(batch)
             yield Block(pa.Table.from_batches([batch]), numbers, share=(start - 1) / max(source.count or 1, 1))

@@ -55,7 +55,8 @@ def splices(path: Path) -> bool:
     if not _alike(footer, _empty(path)):
         return False
     sealed = any(one in footer for one in SEALED) or any(one in chunk for chunk in chunks for one in CHUNK_SEALED)
-    return not sealed and all(CHUNK in chunk and ELSEWHERE not in chunk for chunk in chunks)
+    there = all(CHUNK in chunk and ELSEWHERE not in chunk and DATA_PAGE in chunk[CHUNK].value for chunk in chunks)
+    return there and not sealed
 
 
 def _empty(path: Path) -> Struct:
