@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import stat
+import sys
 import threading
 import time
 import zipfile
@@ -218,6 +219,19 @@ def test_what_a_crash_left_is_removed_at_the_next_start(tmp_path: Path) -> None:
     os.utime(old, (1, 1))
     Shelf(Settings(uploads=tmp_path)).close()
     assert [path.name for path in tmp_path.iterdir()] == [young.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are not marked there")
+def test_a_living_server_keeps_its_books(tmp_path: Path) -> None:
+    """However long it was quiet, another server that starts leaves its folder alone."""
+    import os
+
+    living = Shelf(Settings(uploads=tmp_path))
+    os.utime(living.root, (1, 1))
+    Shelf(Settings(uploads=tmp_path)).close()
+    assert living.make("somebody", "a.csv", 1).folder.is_dir()
+    living.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_removing_stops_a_run() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ecluse.web.site import FOLDER
-from tests.web.test_browser import AXE, CHROMIUM, RUN, browser, home, page
+from tests.web.test_browser import AXE, CHROMIUM, RUN, api, browser, home, page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def test_screen_a_name(page: Tab, browser: Tab, home: str) -> None:
     page.get_by_label("Country").select_option("CN")
     page.get_by_role("button", name="Screen").click()
     page.wait_for_selector("ol.hits")
-    assert "Hangzhou Hikvision" in page.locator("#hits").inner_text()
+    api.expect(page.locator("#hits")).to_contain_text("Hangzhou Hikvision")
     page.wait_for_url(re.compile("name=Hikvision"))
     assert faults(browser, page) == []
     fits(page)
@@ -66,7 +66,7 @@ def test_screen_a_name(page: Tab, browser: Tab, home: str) -> None:
 def test_upload_a_table_and_take_the_answers(page: Tab, browser: Tab, home: str, tmp_path: Path) -> None:
     """A table by the form: summary, charts, downloads; nothing for axe; removed by its button."""
     uploaded(page, home)
-    assert "40 rows answered" in page.locator("#book").inner_text()
+    api.expect(page.locator("#book")).to_contain_text("40 rows answered")
     assert faults(browser, page) == []
     fits(page)
     for name, size in (("Answers", 40), ("Report", 1)):
@@ -77,7 +77,7 @@ def test_upload_a_table_and_take_the_answers(page: Tab, browser: Tab, home: str,
         assert len(path.read_text("utf-8").splitlines()) > size
     page.get_by_role("button", name="Remove it now").click()
     page.wait_for_url(f"{home}/batch")
-    assert page.get_by_text("None yet.").is_visible()
+    page.get_by_text("None yet.").wait_for()
 
 
 def test_a_table_without_its_columns_is_told(browser: Tab, home: str, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_table_without_its_columns_is_told(browser: Tab, home: str, tmp_path: 
     tab.get_by_label("Table of order lines").set_input_files(str(path))
     tab.get_by_role("button", name="Upload and decide").click()
     tab.wait_for_selector(".bad")
-    assert "wrong.csv: no column holds quantity" in tab.locator("main").inner_text()
+    api.expect(tab.locator("main")).to_contain_text("wrong.csv: no column holds quantity")
     context.close()
 
 
@@ -111,7 +111,7 @@ def test_fill_a_worklist(page: Tab, browser: Tab, home: str) -> None:
     assert coming.value.suggested_filename == "demo-book.questions.txt"
     page.get_by_role("button", name="Take this back").click()
     page.wait_for_selector("#filled p")
-    assert "Nothing yet" in page.locator("#filled").inner_text()
+    api.expect(page.locator("#filled")).to_contain_text("Nothing yet")
 
 
 def test_progress_is_watched_with_script_and_without(browser: Tab, home: str, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import os
 import secrets
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -15,6 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecluse.web.problem import Problem
+
+if sys.platform != "win32":
+    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +71,19 @@ class Upload:
         return self.folder / name
 
 
+def taken(folder: Path) -> int | None:
+    """Mark a folder as in use until the process ends; None where another holds it, or marks are not known here."""
+    if sys.platform == "win32":
+        return None
+    mark = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(mark)
+        return None
+    return mark
+
+
 class Shelf:
     """Where uploads stand. Nothing on it outlives the server."""
 
@@ -76,18 +94,20 @@ class Shelf:
         base = settings.uploads or Path(tempfile.gettempdir())
         self._forget_the_dead(base)
         self.root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+        self._mark = taken(self.root)
         self.closed = threading.Event()
         self.watching = False
         atexit.register(self.close)
 
     def _forget_the_dead(self, base: Path) -> None:
-        """Remove what a server that was cut off left behind, once its time is over."""
+        """Remove what a server that was cut off left behind, once its time is over; a living one holds its own."""
         for left in base.glob(f"{PREFIX}*"):
-            try:
-                if time.time() - left.stat().st_mtime > self.settings.upload_seconds:
+            with suppress(OSError):
+                old = time.time() - left.stat().st_mtime > self.settings.upload_seconds
+                mark = taken(left) if old else None
+                if mark is not None:
                     shutil.rmtree(left, ignore_errors=True)
-            except OSError:
-                continue
+                    os.close(mark)
 
     def close(self) -> None:
         """Remove everything."""
@@ -96,6 +116,9 @@ class Shelf:
             upload.gone = True
         self.uploads.clear()
         shutil.rmtree(self.root, ignore_errors=True)
+        if self._mark is not None:
+            os.close(self._mark)
+            self._mark = None
 
     def make(self, owner: str, name: str, size: int) -> Upload:
         """Make room for an upload; Problem where a quota is used up."""
