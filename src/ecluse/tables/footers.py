@@ -14,6 +14,9 @@ INTEGERS = (4, 5, 6)
 DEEPEST = 32
 MAGIC = b"PAR1"
 TAIL = WIDTH = 8
+# Fields of the format, by number: of the whole, of a group of rows, of a column in it and what describes it.
+GROUPS, COLUMNS, GROUP_ROWS, CHUNK = 4, 1, 3, 3
+PATH, PLAIN, DICTIONARY_PAGE = 3, 6, 11
 
 Struct = dict[int, "Field"]
 
@@ -174,3 +177,15 @@ def footer_of(file: Any, size: int) -> Struct:  # noqa: ANN401 - an open binary 
     length = int.from_bytes(tail[:4], "little")
     file.seek(size - TAIL - length)
     return parsed(file.read(length))
+
+
+def repeating(footer: Struct, most: int) -> list[str]:
+    """Name the columns that stand in a dictionary in the first group of rows, in fewer than `most` bytes a row."""
+    try:
+        group = footer[GROUPS].value.items[0]
+        rows = group[GROUP_ROWS].value
+        chunks = [chunk[CHUNK].value for chunk in group[COLUMNS].value.items]
+        packed = [one for one in chunks if DICTIONARY_PAGE in one and one[PLAIN].value < most * rows]
+        return [b".".join(one[PATH].value.items).decode() for one in packed]
+    except (LookupError, AttributeError, TypeError, ValueError):
+        return []

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from ecluse.errors import BadLine, BadTable
 from ecluse.reading import parse_json
 from ecluse.tables import csvs
+from ecluse.tables.footers import NotUnderstood, footer_of, repeating
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,29 +121,29 @@ def blocks(
 
 def _parquet(source: Source, rows: int, columns: tuple[str, ...] | None) -> Iterator[Block]:
     with pq.ParquetFile(source.path) as plain:
-        texts = [one.name for one in plain.schema_arrow if _is_text(one.type)]
-        repeating = [name for name in texts if _repeats(plain, name)]
+        texts = {one.name for one in plain.schema_arrow if _is_text(one.type)}
+    coded = [name for name in _repeating(source.path) if name in texts]
     start = 1
     # Reading ahead would hold the file in memory; the next block is read while the last one is answered.
-    with pq.ParquetFile(source.path, read_dictionary=repeating, pre_buffer=False) as file:
+    with pq.ParquetFile(source.path, read_dictionary=coded, pre_buffer=False) as file:
         for batch in file.iter_batches(batch_size=rows, columns=columns and list(columns)):
             # A spoiled file may name words that no dictionary holds, or hold words that are no text.
             batch.validate(full=True)
             numbers = np.arange(start, start + len(batch), dtype=np.int64)
             start += len(batch)
             yield Block(pa.Table.from_batches([batch]), numbers, share=(start - 1) / max(source.count or 1, 1))
+        if start == 1:  # a table without rows has columns still
+            empty = file.schema_arrow.empty_table()
+            yield Block(empty.select(columns) if columns else empty, np.arange(0), share=1.0)
 
 
-def _repeats(file: pq.ParquetFile, name: str) -> bool:
-    """Say whether a column of words stands in a dictionary, judged by its size in the first row group."""
-    if not file.metadata.num_row_groups:
-        return False
-    group = file.metadata.row_group(0)
-    for at in range(group.num_columns):
-        chunk = group.column(at)
-        if chunk.path_in_schema == name:
-            return bool(chunk.has_dictionary_page and chunk.total_uncompressed_size < UNIQUE * group.num_rows)
-    return False
+def _repeating(path: Path) -> list[str]:
+    """Name the columns that stand in a dictionary, asked of the footer: at a spoiled one Arrow may end the process."""
+    try:
+        with path.open("rb") as file:
+            return repeating(footer_of(file, path.stat().st_size), UNIQUE)
+    except NotUnderstood:
+        return []
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -15,7 +15,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecluse.tables.footers import LIST, MAGIC, STRUCT, Field, Items, NotUnderstood, Struct, footer_of, written
+from ecluse.tables.footers import (
+    CHUNK,
+    COLUMNS,
+    DICTIONARY_PAGE,
+    GROUP_ROWS,
+    GROUPS,
+    LIST,
+    MAGIC,
+    PLAIN,
+    STRUCT,
+    Field,
+    Items,
+    NotUnderstood,
+    Struct,
+    footer_of,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,14 +40,16 @@ if TYPE_CHECKING:
     from ecluse.tables.coding import Codes
 
 # Fields of the format, by number.
-SCHEMA, ROWS, GROUPS, TOLD, ORDERS = 2, 3, 4, 5, 7
+SCHEMA, ROWS, TOLD, ORDERS = 2, 3, 5, 7
 SEALED = (8, 9)
-COLUMNS, GROUP_BYTES, GROUP_ROWS, GROUP_OFFSET, GROUP_PACKED, GROUP_PLACE = 1, 2, 3, 5, 6, 7
-ELSEWHERE, CHUNK_OFFSET, CHUNK = 1, 2, 3
+GROUP_BYTES, GROUP_OFFSET, GROUP_PACKED, GROUP_PLACE = 2, 5, 6, 7
+ELSEWHERE, CHUNK_OFFSET = 1, 2
 INDEXES = (4, 5, 6, 7)
 CHUNK_SEALED = (8, 9)
-PLAIN, PACKED, DATA_PAGE, INDEX_PAGE, DICTIONARY_PAGE = 6, 7, 9, 10, 11
-BLOOM = (14, 15)
+PACKED, DATA_PAGE, INDEX_PAGE = 7, 9, 10
+PAGES = (DATA_PAGE, INDEX_PAGE, DICTIONARY_PAGE)
+# Where a filter stood, and sizes by depth, at which some readers end where they are spoiled.
+UNKEPT = (14, 15, 16)
 # Of a column: its physical kind and length, whether it may be empty, its name, its parts.
 DESCRIBED = (1, 2, 3, 4, 5)
 CHILDREN = 5
@@ -55,8 +73,22 @@ def splices(path: Path) -> bool:
     if not _alike(footer, _empty(path)):
         return False
     sealed = any(one in footer for one in SEALED) or any(one in chunk for chunk in chunks for one in CHUNK_SEALED)
-    there = all(CHUNK in chunk and ELSEWHERE not in chunk and DATA_PAGE in chunk[CHUNK].value for chunk in chunks)
-    return there and not sealed
+    return not sealed and all(_there(chunk, path.stat().st_size) for chunk in chunks)
+
+
+def _there(chunk: Struct, size: int) -> bool:
+    """Say whether the bytes of a column stand in the file itself, where its footer says."""
+    if CHUNK not in chunk or ELSEWHERE in chunk or DATA_PAGE not in chunk[CHUNK].value:
+        return False
+    meta = chunk[CHUNK].value
+    if any(meta[at].kind != I64 for at in (PACKED, *PAGES) if at in meta):
+        return False
+    return bool(0 < _start(meta) <= _start(meta) + meta[PACKED].value <= size)
+
+
+def _start(meta: Struct) -> int:
+    """Say where the pages of a column begin."""
+    return int(min((meta[at].value for at in PAGES if at in meta and meta[at].value), default=0))
 
 
 def _empty(path: Path) -> Struct:
@@ -147,12 +179,12 @@ class Splice:
 
     def _copied(self, chunk: Struct, raw: IO[bytes]) -> Struct:
         """Carry the bytes of one column over, and say where they stand now."""
-        meta: Struct = {number: one for number, one in chunk[CHUNK].value.items() if number not in BLOOM}
-        pages = [number for number in (DATA_PAGE, INDEX_PAGE, DICTIONARY_PAGE) if number in meta and meta[number].value]
-        start = min(meta[number].value for number in pages)
+        meta: Struct = {number: one for number, one in chunk[CHUNK].value.items() if number not in UNKEPT}
+        start = _start(meta)
         moved = self.out.tell() - start
         raw.seek(start)
         self.out.write(raw.read(meta[PACKED].value))
+        pages = [number for number in PAGES if number in meta and meta[number].value]
         meta |= {number: Field(I64, meta[number].value + moved) for number in pages}
         kept = {number: one for number, one in chunk.items() if number not in INDEXES}
         return kept | {CHUNK_OFFSET: Field(I64, 0), CHUNK: Field(chunk[CHUNK].kind, meta)}
