@@ -38,6 +38,11 @@ class Interval:
         return f"since {self.start}" if last is None else f"{self.start} to {last}"
 
 
+def known_by(day: dt.date, last: dt.date, *, whole: bool = True) -> bool:
+    """Was a fact precise to a day known by the last day that had begun? `whole`: that day counts to its end."""
+    return day <= last if whole else day < last
+
+
 @lru_cache(maxsize=8)
 def zone(name: str) -> dt.tzinfo:
     """Give a zone of the tz database."""

@@ -41,6 +41,8 @@ class Version:
     enforced: tuple[Interval, ...]
     enforcement_known: bool
     known: dt.date
+    # When it was known that the text ends: with the text itself, or with what took its place.
+    end_known: dt.date
     level: str
     when: Node
     cite: tuple[str, ...]

@@ -64,6 +64,8 @@ def _library(options: argparse.Namespace) -> Library:
 
 def listing(options: argparse.Namespace) -> int:
     """List provisions or facts."""
+    from ecluse.lock import moment  # noqa: PLC0415
+
     library = _library(options)
     if options.facts:
         facts = [fact for fact in library.facts.values() if fact.certified]
@@ -73,7 +75,8 @@ def listing(options: argparse.Namespace) -> int:
             width = max(len(fact.name) for fact in facts)
             say("\n".join(f"{fact.name:{width}}  {fact.kind:6}  {fact.ask}" for fact in facts))
         return 0
-    rows = [(one, version) for one in library.provisions for version in _standing(one, options.on, options.known)]
+    _, by = moment(None, None, options.known)
+    rows = [(one, version) for one in library.provisions for version in _standing(one, options.on, by)]
     if options.format == "json":
         say_json([version_row(one, version) for one, version in rows])
         return 0
@@ -84,13 +87,13 @@ def listing(options: argparse.Namespace) -> int:
     return 0
 
 
-def _standing(one: Provision, on: dt.date | None, by: Known | None) -> tuple[Version, ...]:
+def _standing(one: Provision, on: dt.date | None, by: Known) -> tuple[Version, ...]:
     from ecluse.law import ruling_version  # noqa: PLC0415
 
     if on is None:
         return one.versions
-    last = by.last_day("exporter") if by else on
-    version = ruling_version(one, on, max(last, on) if by is None else last)
+    last = by.last_day("exporter")
+    version = ruling_version(one, on, last, whole=by.covers_day(last, "exporter"))
     return () if version is None else (version,)
 
 
@@ -109,6 +112,7 @@ def version_row(one: Provision, version: Version) -> dict[str, object]:
         if version.enforcement_known
         else "unknown",
         "known": version.known.isoformat(),
+        "end_known": version.end_known.isoformat() if version.text.end else None,
         "cite": list(version.cite),
         "when": version.when.text,
     }

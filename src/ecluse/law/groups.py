@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecluse.countries import COUNTRIES
-from ecluse.dates import Interval
+from ecluse.dates import Interval, known_by
 from ecluse.errors import BadProvision, nearest
 from ecluse.order import name_key
 from ecluse.provision import Group
@@ -117,22 +117,22 @@ def _code(reader: Reader, kind: str, code: str) -> str:
 
 
 def groups_on(
-    groups: Mapping[str, GroupFile], same_as: Mapping[str, str], on: dt.date, known: dt.date
+    groups: Mapping[str, GroupFile], same_as: Mapping[str, str], on: dt.date, known: dt.date, *, whole: bool = True
 ) -> dict[str, Group]:
-    """Give every set as it stood on a day, as known by a day."""
-    plain = {name: _plain(group, on, known) for name, group in groups.items() if not group.any_of}
+    """Give every set as it stood on a day, as known by a day; `whole` says that this day counts to its end."""
+    plain = {name: _plain(group, on, known, whole=whole) for name, group in groups.items() if not group.any_of}
     combined = {name: _combined(group, plain) for name, group in groups.items() if group.any_of}
     return {name: _with_same(group, same_as) for name, group in (plain | combined).items()}
 
 
-def _plain(group: GroupFile, on: dt.date, known: dt.date) -> Group:
+def _plain(group: GroupFile, on: dt.date, known: dt.date, *, whole: bool) -> Group:
     sure: set[str] = set()
     perhaps: set[str] = set()
     for one in group.members:
-        if one.known is not None and one.known > known:
+        if one.known is not None and not known_by(one.known, known, whole=whole):
             continue
         # An end that is not yet known leaves the time open.
-        late = one.end_known is not None and one.end_known > known
+        late = one.end_known is not None and not known_by(one.end_known, known, whole=whole)
         for span, pool in ((one.sure, sure), (one.perhaps, perhaps)):
             if span is not None and (Interval(span.start) if late else span).holds(on):
                 pool.add(one.code)

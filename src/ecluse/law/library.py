@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecluse.cache import digest_of, parse_all, read_texts
+from ecluse.dates import Interval, known_by
 from ecluse.errors import BadProvision
 from ecluse.law.groups import GroupFile, groups_on, read_groups
 from ecluse.law.loader import read_facts, read_provisions
@@ -76,10 +77,10 @@ def _on(library: Library, day: dt.date, last: dt.date, whole: bool, reading: str
         version = ruling_version(provision, day, last, whole=whole)
         if version is None:
             continue
-        enforced = applied(version, day, reading)
+        enforced = applied(version, day, reading, last, whole=whole)
         if enforced is not NO:
             rulings.append(Ruling(provision, version, enforced))
-    groups = groups_on(library.groups, library.same_as, day, last)
+    groups = groups_on(library.groups, library.same_as, day, last, whole=whole)
     return Law(
         on=day,
         reading=reading,
@@ -101,22 +102,30 @@ def given_names(library: Library, key: str) -> tuple[str, ...]:
 
 
 def ruling_version(provision: Provision, day: dt.date, last: dt.date, *, whole: bool = True) -> Version | None:
-    """Give the version in the books on a day: of those known by then, the latest known."""
+    """Give the version in the books on a day: of those known by then, the latest known.
+
+    An end that nobody knew of yet is none: the text stands until something says otherwise.
+    """
     found = None
     for version in provision.versions:
-        known = version.known <= last if whole else version.known < last
-        if known and version.text.holds(day):
+        if known_by(version.known, last, whole=whole) and _seen(version, version.text, last, whole=whole).holds(day):
             found = version
     return found
 
 
-def applied(version: Version, day: dt.date, reading: str) -> Truth:
-    """Does a text count on a day: always as text, and as enforced where the authority applies it?"""
+def applied(version: Version, day: dt.date, reading: str, last: dt.date, *, whole: bool = True) -> Truth:
+    """Does a text count on a day, as known by then: always as text, and as enforced where the authority applies it?"""
     if reading == "text":
         return YES
     if not version.enforcement_known:
         return UNKNOWN
-    return YES if any(interval.holds(day) for interval in version.enforced) else NO
+    return YES if any(_seen(version, one, last, whole=whole).holds(day) for one in version.enforced) else NO
+
+
+def _seen(version: Version, span: Interval, last: dt.date, *, whole: bool) -> Interval:
+    """Give an interval of a version as it could be known: without the end of its text while that was not known."""
+    ends = span.end is not None and span.end == version.text.end
+    return Interval(span.start) if ends and not known_by(version.end_known, last, whole=whole) else span
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +151,8 @@ def changes(library: Library, before: dt.date, after: dt.date, known: Known) -> 
             rows.append(Change("leaves", one.id, one.title, old.cite))
         elif old is not None and new is not None and old is not new:
             rows.append(Change("changes", one.id, one.title, new.cite, f"{old.when.text} -> {new.when.text}"))
-        elif old is not None and applied(old, before, "enforced") is not applied(old, after, "enforced"):
-            word = applied(old, after, "enforced").value
+        elif old is not None and applied(old, before, "enforced", last) is not applied(old, after, "enforced", last):
+            word = applied(old, after, "enforced", last).value
             rows.append(Change("applied", one.id, one.title, old.cite, f"enforced: {word}"))
     return rows + _set_changes(library, before, after, last)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecluse.condition import KINDS as FACT_KINDS
@@ -123,7 +124,7 @@ def _check_references(shell: _Shell, heads: Mapping[str, Reader], key: str) -> N
 def _provision(shell: _Shell, names: Mapping[str, Mapping[str, str]], groups: Mapping[str, object]) -> Provision:
     reader = shell.reader
     later = list(dict.fromkeys(n for stage in STAGES for n in names[stage] if n not in names[shell.stage]))
-    versions = [_version(one, shell, names[shell.stage], groups, later) for one in shell.versions]
+    versions = _ended([_version(one, shell, names[shell.stage], groups, later) for one in shell.versions])
     limb = reader.word("limb")
     if shell.kind in ("requirement", "letter"):
         limb = reader.choice("limb", LIMBS, "by_letter" if shell.kind == "letter" else None)
@@ -170,6 +171,7 @@ def _version(
         enforced=enforced,
         enforcement_known=enforcement_known,
         known=known,
+        end_known=reader.day("end_known") or known,
         level=level,
         when=_condition(reader, "when", names, groups, later),
         met=_optional(reader, "met", names, groups, later),
@@ -191,6 +193,16 @@ def _version(
         reader.fail("serves", "is missing: the ids of the requirements that this policy reviews")
     reader.close()
     return version
+
+
+def _ended(versions: list[Version]) -> list[Version]:
+    """Let a text that another takes over from end with the knowledge of that other, unless its file says when."""
+    taken = {one.text.start: one.known for one in versions}
+    ends = [max(one.known, taken.get(one.text.end, one.known)) for one in versions]
+    return [
+        one if one.end_known != one.known else replace(one, end_known=end)
+        for one, end in zip(versions, ends, strict=True)
+    ]
 
 
 def _condition(
