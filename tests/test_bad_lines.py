@@ -56,6 +56,27 @@ BROKEN: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "deemed export": (changed(kind="deemed export").encode(), ("kind", "deemed export", "does not cover")),
     "cloud access": (changed(kind="cloud access").encode(), ("kind", "cloud service", "does not cover")),
     "US-person support": (changed(kind="US-person support").encode(), ("kind", "744.6", "does not cover")),
+    "strange list": (
+        changed(buyer={"owners": [{"name": "X", "percent": 60, "listings": [{"list": "EntityList"}]}]}).encode(),
+        ("buyer.owners[0].listings[0].list", "'EntityList'", "EL"),
+    ),
+    "exception there is none of": (
+        changed(facts={"exceptions_claimed": ["RLP"]}).encode(),
+        ("facts.exceptions_claimed", "'RLP'", "Did you mean 'RPL'?"),
+    ),
+    "military by another word": (changed(buyer={"kind": "PLA"}).encode(), ("buyer.kind", "Did you mean 'military'?")),
+    "state-owned by another word": (changed(buyer={"kind": "SOE"}).encode(), ("buyer.kind", "'state-owned enter")),
+    "no chip in a unit": (changed(item={"chip": "H200", "chips_per_unit": 0}).encode(), ("chips_per_unit", "at least")),
+    "none of a chip": (changed(item={"contains": [{"chip": "H200", "count": 0}]}).encode(), ("count", "is 0")),
+    "more than all of it": (
+        changed(buyer={"owners": [{"name": "X", "percent": 60}, {"name": "Y", "percent": 60}]}).encode(),
+        ("buyer.owners", "120 percent"),
+    ),
+    "more than built": (changed(facts={"percent_built": 120}).encode(), ("percent_built", "at most 100")),
+    "price as a number": (
+        changed(unit_price={"amount": 1.5, "currency": "USD"}).encode(),
+        ("unit_price.amount", "in quotes"),
+    ),
     "wrong day": (changed(on="2026-02-30").encode(), ("on", "no day of the calendar")),
     "day in words": (changed(on="tomorrow").encode(), ("on", "year-month-day")),
     "same as nobody": (changed(end_user={"same_as": "buyer"}).encode(), ("end_user.same_as", "no such party")),

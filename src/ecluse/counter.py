@@ -27,7 +27,7 @@ from ecluse.desk.requests import make
 from ecluse.desk.scope import covers
 from ecluse.engine.data import as_data
 from ecluse.engine.explain import memo
-from ecluse.errors import BadMove, InputError
+from ecluse.errors import BadMove, InputError, NotInBook
 from ecluse.reading import parse_json, parse_toml
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def entry_of(desk: Desk, name: str) -> Entry:
         message = (
             f"{name}: no line of that id is in the book; `ecluse desk lines` names all, `ecluse desk order` enters one."
         )
-        raise BadMove(message)
+        raise NotInBook(message)
     return found
 
 
@@ -385,7 +385,7 @@ def draws(desk: Desk, entry: Entry, quantity: int, using: Sequence[str]) -> dict
     for name in using:
         if name not in papers:
             message = f"{name}: no paper of that name is in the book; `ecluse desk balance` names all."
-            raise BadMove(message)
+            raise NotInBook(message)
     decision = decision_of(desk, entry)
     required = _at(decision, ("gates", "exporter", "licence", "required"))
     kinds = {papers[name].kind for name in using}

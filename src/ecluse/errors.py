@@ -11,6 +11,7 @@
     ├─ SourceError     a list, a claim file, an article, a price file cannot be read
     └─ DeskError       a move the book refuses
        ├─ BadMove
+       │  └─ NotInBook    a line, an order or a paper that is not there
        └─ SameIdOtherContent
 
 Not errors but answers: a missing fact, an unlisted chip, a quota exceeded or not fixed.
@@ -73,6 +74,10 @@ class DeskError(EcluseError):
 
 class BadMove(DeskError):
     """A move that the state of the order does not allow."""
+
+
+class NotInBook(BadMove):
+    """A line, an order or a paper that the book does not hold: not found, exit status 1."""
 
 
 class SameIdOtherContent(DeskError):

@@ -6,12 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from ecluse.authorisation import AUTHORISATION_KINDS, STATUSES, Authorisation
+from ecluse.bounds import Bound
 from ecluse.countries import COUNTRIES
 from ecluse.errors import BadLine, nearest, show
 from ecluse.item import BITS, FORMS, NUMBERS, Content, Given, Item
 from ecluse.order import (
     ACTS,
+    KIND_MARKS,
     LINE_KINDS,
+    LISTS,
+    OTHER_LIST,
     PARTY_KINDS,
     REFUSED,
     Line,
@@ -20,13 +24,13 @@ from ecluse.order import (
     Owner,
     Parent,
     Party,
+    list_code,
 )
 from ecluse.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecluse.bounds import Bound
     from ecluse.order import Stated
     from ecluse.provision import Fact
 
@@ -120,10 +124,15 @@ def _item(reader: Reader) -> Item:
     contains = tuple(_content(each) for each in reader.each("contains") or ())
     if len(contains) > MOST_PARTIES:
         reader.fail("contains", f"lists {len(contains)} chips; at most {MOST_PARTIES}")
+    chip, each = reader.word("chip"), reader.number("chips_per_unit", whole=True)
+    if each is not None and each.high == 0:
+        reader.fail("chips_per_unit", "is 0, expected at least one; leave it out if it is not known")
+    if contains and chip is not None:
+        contains, chip = _with_own(chip, each, contains), None
     item = Item(
-        chip=reader.word("chip"),
+        chip=chip,
         form=reader.choice("form", FORMS) if reader.has("form") else None,
-        chips_per_unit=reader.number("chips_per_unit", whole=True),
+        chips_per_unit=each,
         contains=contains,
         eccn_base=reader.word("eccn_base"),
         given=_given(reader.inner("measures")),
@@ -136,10 +145,19 @@ def _item(reader: Reader) -> Item:
     return item
 
 
+def _with_own(chip: str, each: Bound | None, contains: tuple[Content, ...]) -> tuple[Content, ...]:
+    """Count the chip that stands beside a list of chips as one of them, unless the list names it too."""
+    named = {one.chip.casefold().strip() for one in contains}
+    own = Content(chip, each or Bound(1, None))
+    return contains if chip.casefold().strip() in named else (own, *contains)
+
+
 def _content(reader: Reader) -> Content:
     count = reader.number("count", whole=True)
-    if count is None or count.exact == 0:
+    if count is None:
         reader.fail("count", "is missing: how many of this chip does one unit hold?")
+    if count.high == 0:
+        reader.fail("count", "is 0, expected at least one")
     content = Content(reader.needed("chip"), count)
     reader.close()
     return content
@@ -200,6 +218,9 @@ def _party(reader: Reader) -> Party:
         address=reader.word("address"),
         listings=_listings(reader),
     )
+    least = sum((one.percent.low or 0) for one in party.owners or () if one.percent is not None)
+    if least > 100:
+        reader.fail("owners", f"hold {least} percent together, expected at most 100")
     reader.close()
     return party
 
@@ -208,7 +229,9 @@ def _party_kind(reader: Reader) -> str | None:
     """Take the kind of a party: one of the common words, or another; a slip of the pen is refused."""
     kind = reader.word("kind")
     if kind is not None and kind not in PARTY_KINDS:
-        hint = nearest(kind, PARTY_KINDS, 0.8)
+        words = set(re.split(r"[\W_]+", kind.casefold()))
+        meant = next((common for common, marks in KIND_MARKS.items() if words & marks), None)
+        hint = f" Did you mean {meant!r}?" if meant else nearest(kind, PARTY_KINDS, 0.8)
         if hint:
             reader.fail("kind", f"is {show(kind)}, which is near a common word.{hint}")
     return kind
@@ -235,7 +258,12 @@ def _listings(reader: Reader) -> tuple[Listing, ...] | None:
         return None
     listings = []
     for each in rows:
-        listings.append(Listing(each.needed("list"), each.word("entry")))
+        said = each.needed("list")
+        code = list_code(said)
+        if code is None:
+            listed = f"one of {', '.join(LISTS)}, or {OTHER_LIST}"
+            each.fail("list", f"is {show(said)}, expected a list: {listed}.{nearest(said, LISTS)}".rstrip("."))
+        listings.append(Listing(code, each.word("entry")))
         each.close()
     return tuple(listings)
 
@@ -243,7 +271,10 @@ def _listings(reader: Reader) -> tuple[Listing, ...] | None:
 def _money(reader: Reader | None) -> Money | None:
     if reader is None:
         return None
-    amount, currency = reader.needed("amount"), reader.needed("currency")
+    value, currency = reader.take("amount"), reader.needed("currency")
+    if not isinstance(value, str):
+        reader.fail("amount", f'is {show(value)}, expected an exact amount in quotes, such as "27000.00"')
+    amount = value.strip()
     if not _AMOUNT.match(amount):
         reader.fail("amount", f'is {show(amount)}, expected digits such as "27000.00"')
     if not _CURRENCY.match(currency):
@@ -275,11 +306,19 @@ def _fact(reader: Reader, fact: Fact) -> Stated | None:
         case "truth":
             return reader.truth(fact.name)
         case "number":
-            return reader.number(fact.name)
+            number = reader.number(fact.name)
+            if number is not None and fact.most is not None and max(number.low or 0, number.high or 0) > fact.most:
+                reader.fail(fact.name, f"is {number}, expected at most {fact.most}")
+            return number
         case "day":
             return reader.day(fact.name)
         case "words":
-            return reader.words(fact.name)
+            words = reader.words(fact.name)
+            for one in words or () if fact.one_of else ():
+                if one not in fact.one_of:
+                    meant = nearest(one, fact.one_of)
+                    reader.fail(fact.name, f"holds {show(one)}, expected {', '.join(fact.one_of)}.{meant}".rstrip("."))
+            return words
         case _ if fact.one_of:
             return reader.choice(fact.name, fact.one_of)
     return reader.needed(fact.name)

@@ -42,9 +42,47 @@ PARTY_KINDS = (
     "individual",
     "other",
 )
+# Words that say of a party what one of the kinds says, where its kind is put otherwise.
+KIND_MARKS = {
+    "military": frozenset({"military", "army", "navy", "pla", "defence", "defense"}),
+    "state-owned enterprise": frozenset({"soe", "soes"}),
+    "government agency": frozenset({"government", "ministry"}),
+}
 ROLES = ("seller", "buyer", "end_user", "consignee")
 # Those for whom the goods are meant: purchaser, consignees and end user, 15 CFR 748.5.
 RECEIVING = ("buyer", "end_user", "consignee")
+
+# Published lists of parties, by their codes.
+LISTS: Mapping[str, str] = {
+    "EL": "Entity List, Bureau of Industry and Security (15 CFR part 744, supplement no. 4)",
+    "MEU": "Military End User List, Bureau of Industry and Security (15 CFR part 744, supplement no. 7)",
+    "UVL": "Unverified List, Bureau of Industry and Security (15 CFR part 744, supplement no. 6)",
+    "DPL": "Denied Persons List, Bureau of Industry and Security",
+    "SDN": "Specially Designated Nationals, Office of Foreign Assets Control",
+    "CMIC": "Non-SDN Chinese Military-Industrial Complex Companies, Office of Foreign Assets Control",
+    "SSI": "Sectoral Sanctions Identifications, Office of Foreign Assets Control",
+    "CAP": "Correspondent and payable-through account sanctions, Office of Foreign Assets Control",
+    "NS-MBS": "Non-SDN Menu-Based Sanctions, Office of Foreign Assets Control",
+    "PLC": "Palestinian Legislative Council list, Office of Foreign Assets Control",
+    "FSE": "Foreign Sanctions Evaders, Office of Foreign Assets Control",
+    "DTC": "ITAR debarred parties, State Department",
+    "ISN": "Nonproliferation sanctions, State Department",
+    "1260H": "Chinese military companies, section 1260H, Department of Defense",
+    "UN": "United Nations Security Council Consolidated List",
+    "EU": "European Union consolidated list of financial sanctions",
+    "UK": "United Kingdom sanctions list",
+    "CN-EC": "Export control list, Ministry of Commerce of China",
+    "CN-UE": "Unreliable entity list, Ministry of Commerce of China",
+    "CN-AT": "Attention list, Ministry of Commerce of China",
+}
+# How the first words of a list's name are written in full, by its code.
+_LIST_NAMES = {told.split(",")[0].split(" (")[0].casefold(): code for code, told in LISTS.items()} | {
+    "specially designated nationals and blocked persons list": "SDN",
+    "sdn list": "SDN",
+    "unverified list": "UVL",
+    "section 1260h": "1260H",
+}
+OTHER_LIST = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +172,13 @@ class Line:
                 yield role, party
         for index, party in enumerate(self.intermediates):
             yield f"intermediate[{index}]", party
+
+
+def list_code(said: str) -> str | None:
+    """Give the code of a published list by its code or its name; `other` for one of none of these."""
+    plain = said.strip()
+    known = {code.casefold(): code for code in (*LISTS, OTHER_LIST)}
+    return known.get(plain.casefold()) or _LIST_NAMES.get(plain.casefold())
 
 
 # Words of a name that say what kind of company it is, not which.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ecluse.truth import NO, UNKNOWN, YES, Truth
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
     from ecluse.condition import Node
     from ecluse.dates import Interval
-    from ecluse.truth import Truth
 
 STAGES = ("scope", "classification", "requirement", "exception", "review", "gate")
 # A kind and the stage in which it is weighed unless its file names another.
@@ -96,15 +97,26 @@ class Fact:
     certified: bool = True
     one_of: tuple[str, ...] = ()
     silence_is_no: bool = False
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A named set of words on one day: who is in it, and of whom it is not known."""
+    """A named set of words on one day: who is in it, and of whom it is not known.
+
+    A name that begins with one of `kin` may be that member, with an address after it, or a firm of its group.
+    """
 
     name: str
     members: frozenset[str]
     perhaps: frozenset[str] = frozenset()
+    kin: tuple[str, ...] = ()
+
+    def inside(self, word: str) -> Truth:
+        """Is a word in the set?"""
+        if word in self.members:
+            return YES
+        return UNKNOWN if word in self.perhaps or word.startswith(self.kin) else NO
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 import tomllib
 from decimal import Decimal
@@ -241,6 +242,8 @@ class Reader:
             self.fail(key, f"is a bound that crosses itself: {problem}")
 
     def _single(self, key: str, value: object, *, negative: bool, whole: bool) -> int | Decimal:
+        if isinstance(value, float) and math.isfinite(value):
+            value = Decimal(repr(value))  # as Python's own readers give it, to the figures that it shows
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             self.fail(key, f"is {show(value)}, expected a number")
         if isinstance(value, Decimal) and value == value.to_integral_value():

@@ -189,7 +189,7 @@ def test_cells_that_look_like_formulas_are_quoted() -> None:
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (("check", "nothing", "--by", "ana"), 2, "no line of that id"),
+        (("check", "nothing", "--by", "ana"), 1, "no line of that id"),
         (("order", "nothing.toml", "--by", "ana"), 2, "cannot be opened"),
         (("order", "nothing.doc", "--by", "ana"), 2, "a table of lines is"),
         (("authorise", "--by", "sam"), 2, "one of FILE"),

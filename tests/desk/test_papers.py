@@ -317,6 +317,19 @@ def test_an_altered_bundle_is_seen(book: tuple[Desk, Entry], name: str, change: 
     assert any(said in fault for fault in faults)
 
 
+def test_a_flipped_byte_does_not_verify(book: tuple[Desk, Entry], tmp_path: Path) -> None:
+    """Bytes that no longer fit the archive's own checksum are an altered bundle, not an unreadable file."""
+    from ecluse.cli import main
+
+    raw = made_bundle(book)
+    for info in zipfile.ZipFile(io.BytesIO(raw)).infolist():
+        spoiled = bytearray(raw)
+        spoiled[info.header_offset + 30 + len(info.filename) + info.compress_size // 2] ^= 1
+        path = tmp_path / "bundle.zip"
+        path.write_bytes(spoiled)
+        assert main(["desk", "verify-bundle", str(path)]) == 1, info.filename
+
+
 def test_events_told_otherwise_are_seen_even_with_a_new_manifest(book: tuple[Desk, Entry]) -> None:
     """Whoever writes the manifest anew still has to break the hashes of the events."""
     import hashlib

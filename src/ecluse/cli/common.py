@@ -34,6 +34,7 @@ class Screening(TypedDict):
 
 T = TypeVar("T")
 YES_EXIT, NO_EXIT, BAD_EXIT, UNKNOWN_EXIT = 0, 1, 2, 3
+NOT_FOUND_EXIT = 1
 
 
 class Parser(argparse.ArgumentParser):

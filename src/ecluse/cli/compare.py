@@ -17,6 +17,7 @@ from ecluse.cli.common import (
     screening,
 )
 from ecluse.dates import Known
+from ecluse.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
@@ -38,6 +39,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Decide on both days, each with what was known by its own end unless --known says otherwise."""
+    if options.on is not None:
+        message = "compare takes its two days from --before and --after; leave --on out."
+        raise InputError(message)
     from ecluse.engine.compare import turned  # noqa: PLC0415
     from ecluse.engine.data import as_data  # noqa: PLC0415
     from ecluse.engine.explain import headline  # noqa: PLC0415

@@ -42,8 +42,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def show(options: argparse.Namespace) -> int:
     """Tell what is loaded, or one entry."""
     from ecluse.lock import moment  # noqa: PLC0415
+    from ecluse.order import LISTS  # noqa: PLC0415
     from ecluse.parties.ages import age, age_said  # noqa: PLC0415
-    from ecluse.parties.entry import LISTS  # noqa: PLC0415
     from ecluse.parties.snapshot import load  # noqa: PLC0415
 
     snapshot = load(options.lists)

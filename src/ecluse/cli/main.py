@@ -7,8 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from ecluse.cli.common import BAD_EXIT, Parser
-from ecluse.errors import EcluseError
+from ecluse.cli.common import BAD_EXIT, NOT_FOUND_EXIT, Parser
+from ecluse.errors import EcluseError, NotInBook
 from ecluse.version import PROGRAM
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         sys.stdout.flush()
+    except NotInBook as error:
+        sys.stderr.write(f"ecluse: {error}\n")
+        return NOT_FOUND_EXIT
     except EcluseError as error:
         sys.stderr.write(f"ecluse: {error}\n")
         return BAD_EXIT

@@ -91,7 +91,9 @@ class Sorter:
             return frozen(value)
         key = name_key(value)
         firm = self.lock.evidence.words.firm(value)
-        if key in self.words or key in self.firms or firm in self.firms:
+        words = key.split(" ")
+        begins = any(" ".join(words[:size]) in self.words for size in range(1, len(words) + 1))
+        if begins or key in self.firms or firm in self.firms:
             return key, firm
         return ANY
 

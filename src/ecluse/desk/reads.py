@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ecluse.desk.door import Desk
     from ecluse.desk.limits import Alert
-    from ecluse.desk.store.base import Row, Store
+    from ecluse.desk.store.base import Store
 
     Source = Desk | Store
 
@@ -215,9 +215,3 @@ def document(source: Source, digest: str) -> bytes | None:
     """Give a document by its digest; None where it is not there, or was erased."""
     found = one(source, Document, digest)
     return None if found is None or found.body is None else bytes(found.body)
-
-
-def row_of(source: Source, sql: str, *parameters: object) -> Row | None:
-    """Give the first row of a query."""
-    found = source.rows(sql, *parameters)
-    return found[0] if found else None

@@ -186,6 +186,9 @@ def certified_facts(line: Line, on: dt.date) -> Facts:
             facts[f"{name}.days"] = exactly((on - value).days)
         elif value is not UNKNOWN:
             facts[name] = value
+    if facts.get("subject_to_ear") is NO:
+        # What would bring the item under the regulations is denied with it, unless the line says otherwise.
+        facts = {"us_origin": NO, "fdp_basis": NO} | facts
     if "red_flags" in facts:
         facts["red_flags_seen"] = YES if facts["red_flags"] else NO
     return facts

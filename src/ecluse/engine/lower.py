@@ -219,12 +219,16 @@ def _member(node: Member, groups: Mapping[str, Group], shape: Shape) -> pl.Expr:
     group = groups[node.group] if node.group is not None else None
     sure = sorted(group.members) if group else sorted(node.words)
     perhaps = sorted(group.perhaps) if group else []
+    kin = group.kin if group else ()
 
     def test(one: pl.Expr) -> pl.Expr:
         inside = one.is_in(sure)
-        if not perhaps:
+        if not perhaps and not kin:
             return inside
-        return pl.when(one.is_in(perhaps)).then(UNSAID).otherwise(inside)
+        open_ = one.is_in(perhaps)
+        for start in kin:
+            open_ |= ~inside & one.str.starts_with(start)
+        return pl.when(open_).then(UNSAID).otherwise(inside)
 
     return _each(node.item, shape, test)
 

@@ -10,13 +10,13 @@ from ecluse.bounds import Bound
 from ecluse.condition import Arith, Compare, Const, Many, Member, Name, Node, Not, Term, names_in
 from ecluse.decision import Clause
 from ecluse.engine.facts import Absent, Several
+from ecluse.provision import Group
 from ecluse.truth import NO, UNKNOWN, YES, Truth, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ecluse.engine.facts import Facts, Value
-    from ecluse.provision import Group
 
 Weigher = "Callable[[Facts], Truth]"
 
@@ -220,16 +220,8 @@ def _member(node: Member, groups: Mapping[str, Group]) -> Callable[[Facts], Trut
             return _each(value, lambda one: truth(one in pool))
 
         return listed
-    group = groups[node.group] if node.group is not None else None
-    sure = group.members if group else frozenset(node.words)
-    perhaps = group.perhaps if group else frozenset()
-
-    def inside(one: str) -> Truth:
-        if one in sure:
-            return YES
-        return UNKNOWN if one in perhaps else NO
-
-    return lambda facts: _each(look(facts), inside)
+    group = groups[node.group] if node.group is not None else Group("", frozenset(node.words))
+    return lambda facts: _each(look(facts), group.inside)
 
 
 def trace(compiled: Compiled, facts: Facts) -> list[Clause]:

@@ -12,7 +12,7 @@ from ecluse.dates import end_of_month, zone
 from ecluse.decision import Evidence
 from ecluse.evidence.base import EXCEPTION, SUPPLY, Base
 from ecluse.evidence.names import product_key
-from ecluse.evidence.policy import BEARS_BY, JOINS, MOST_CITED, OPPOSES
+from ecluse.evidence.policy import BEARS_BY, JOINS, MOST_CITED, OPPOSES, STALE_DAYS
 from ecluse.evidence.vocabulary import ANY, ASK
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ class When:
     on: dt.date
     moment: dt.datetime
     last: dt.date
+
+    @property
+    def age_day(self) -> dt.date:
+        """Give the day from which evidence is as old as it is told: that asked about, or the last one known."""
+        return min(self.on, self.last)
 
 
 def begun(claim: Claim, when: When) -> bool:
@@ -52,21 +57,26 @@ def day_of_report(claim: Claim) -> dt.date:
 
 
 def days(base: Base) -> tuple[dt.date, ...]:
-    """Give every day on which a claim begins to be about something, or a paper begins or ends."""
-    about = {first_day(claim) for claim in base.claims.values()}
+    """Give every day on which a claim begins to be about something or grows too old, or a paper begins or ends."""
+    about = {day for claim in base.claims.values() for day in _turns(claim)}
     begun = {paper.issued for paper in base.papers if paper.issued}
     ended = {paper.expires + dt.timedelta(days=1) for paper in base.papers if paper.expires}
     return tuple(sorted(about | begun | ended))
 
 
 def days_for(base: Base, keys: tuple[str, ...]) -> tuple[dt.date, ...]:
-    """Give every day on which a claim begins that may bear on some chips: on them, on any, or on such a claim."""
+    """Give every day on which a claim begins, or grows too old, that may bear on some chips: on them or on any."""
     scopes = {ANY, ASK, *keys, *(f"?{key}" for key in keys)}
     claims = {one.id: one for (scope, _), shelf in base.shelves.items() if scope in scopes for one in shelf.claims}
     excepting = {key for claim in claims.values() for name in claim.products for key in base.words.product_keys(name)}
     more = [one for key in excepting for one in base.shelf(key, EXCEPTION).claims]
     more += [base.claims[source] for name in claims for _, source in base.inbound.get(name, ())]
-    return tuple(sorted({first_day(claim) for claim in (*claims.values(), *more)}))
+    return tuple(sorted({day for claim in (*claims.values(), *more) for day in _turns(claim)}))
+
+
+def _turns(claim: Claim) -> tuple[dt.date, dt.date]:
+    """Give the first day that a claim is about, and the first on which it is too old to stand on."""
+    return first_day(claim), day_of_report(claim) + dt.timedelta(days=STALE_DAYS + 1)
 
 
 def opposing(base: Base, setter: Claim | None, when: When) -> tuple[str, ...]:
@@ -112,10 +122,10 @@ def cited(claims: Iterable[Claim], setter: Claim | None, when: When) -> tuple[Ev
     rows = sorted(claims, key=lambda one: (ATTRIBUTIONS.index(one.attribution.kind), -one.version, one.id))
     rows.sort(key=day_of_report, reverse=True)
     rows.sort(key=lambda one: one is not setter)
-    return tuple(_cited(claim, when.last) for claim in rows[:MOST_CITED])
+    return tuple(_cited(claim, when.age_day) for claim in rows[:MOST_CITED])
 
 
-def _cited(claim: Claim, last: dt.date) -> Evidence:
+def _cited(claim: Claim, day: dt.date) -> Evidence:
     kind = claim.attribution.kind
     count = f"{claim.attribution.count} sources" if claim.attribution.count else ""
     return Evidence(
@@ -123,6 +133,6 @@ def _cited(claim: Claim, last: dt.date) -> Evidence:
         reported=claim.reported,
         attribution="anonymous" if kind == "anonymous_sources" else kind,
         statement=claim.statement,
-        age_days=max((last - day_of_report(claim)).days, 0),
+        age_days=max((day - day_of_report(claim)).days, 0),
         said_by=", ".join(part for part in (claim.publisher, claim.attribution.name, count) if part),
     )

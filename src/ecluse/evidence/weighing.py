@@ -52,7 +52,8 @@ class Finding:
     """What the claims make of one party and one chip.
 
     `setter` set the state; `bearing` are the claims that bear on the party, `asked` those on a wider
-    range of chips; `age` is that of the newest that surely means the party, in days; `shut` says
+    range of chips; `age` is that of the newest that surely means the party, in days, on the day asked
+    about, or the last day known if that is earlier; `shut` says
     whether this answers no.
     """
 
@@ -152,7 +153,7 @@ def _find(base: Base, line: Line, party: Party | None, key: str, when: When) -> 
     later = [row for row in classed if setter is None or row[0].known_from > setter.known_from]
     class_state = next((state for _, state in _latest(later)), None)
     bearing, asked, newest = _bearing(base, key, subjects, firm, when)
-    age = None if newest is None else (when.last - newest).days
+    age = None if newest is None else max((when.age_day - newest).days, 0)
     found = Finding(state, setter, class_state, bearing, asked, age)
     shut = NO if found.stale else some(_shut(base, line, row, when) for row in held_by)
     return replace(found, shut=shut)

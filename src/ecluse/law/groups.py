@@ -11,6 +11,7 @@ from ecluse.errors import BadProvision, nearest
 from ecluse.order import name_key
 from ecluse.provision import Group
 from ecluse.reading import Reader
+from ecluse.truth import YES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,6 +44,7 @@ class GroupFile:
     any_of: tuple[str, ...]
     none_of: tuple[str, ...]
     place: str
+    kin: bool = False
 
 
 def read_groups(tables: Mapping[str, Mapping[str, object]], texts: Mapping[str, str]) -> dict[str, GroupFile]:
@@ -83,6 +85,7 @@ def _group(reader: Reader) -> GroupFile:
         any_of=reader.words("any_of") or (),
         none_of=reader.words("none_of") or (),
         place=reader.where,
+        kin=reader.truth("kin") is YES,
     )
     if not cite:
         reader.fail("cite", "is missing: name where the set stands")
@@ -136,7 +139,8 @@ def _plain(group: GroupFile, on: dt.date, known: dt.date, *, whole: bool) -> Gro
         for span, pool in ((one.sure, sure), (one.perhaps, perhaps)):
             if span is not None and (Interval(span.start) if late else span).holds(on):
                 pool.add(one.code)
-    return Group(group.id, frozenset(sure), frozenset(perhaps - sure))
+    kin = tuple(f"{name} " for name in sorted(sure)) if group.kin else ()
+    return Group(group.id, frozenset(sure), frozenset(perhaps - sure), kin)
 
 
 def _combined(group: GroupFile, plain: Mapping[str, Group]) -> Group:
@@ -158,4 +162,4 @@ def _with_same(group: Group, same_as: Mapping[str, str]) -> Group:
             pool.discard(code)
             if like in pool:
                 pool.add(code)
-    return Group(group.name, frozenset(sure), frozenset(perhaps))
+    return Group(group.name, frozenset(sure), frozenset(perhaps), group.kin)

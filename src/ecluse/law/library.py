@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ecluse.dates import Known
 
 READINGS = ("enforced", "text")
+# What a line may claim are the exceptions that some provision gives.
+CLAIMED = "exceptions_claimed"
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,10 @@ def build(tables: Mapping[str, dict[str, object]], texts: Mapping[str, str]) -> 
     horizon, same_as = _settings(kinds["settings"], texts)
     groups = read_groups(kinds["groups"], texts)
     provisions = read_provisions(kinds[""], texts, facts, groups)
+    claimed = facts.get(CLAIMED)
+    if claimed is not None:
+        names = {version.gives.get("exception") for one in provisions for version in one.versions}
+        facts[CLAIMED] = replace(claimed, one_of=tuple(sorted(name for name in names if name)))
     return Library(provisions, groups, facts, same_as, horizon, digest_of(texts))
 
 

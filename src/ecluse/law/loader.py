@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LEVELS = {"V1": "law", "V2": "law", "V3": "reported"}
 IC_LEVELS = ("3A090", "3A090.a", "3A090.b", "3A090.c")
 GIVES = ("ic_level", "eccn", "policy", "exception", "tariff", "remark", "scope", "reading")
-_ID = re.compile(r"[a-z]{2}(\.[a-z0-9]+(-[a-z0-9]+)*)+\Z")
+_ID = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 # Facts that the engine works out between stages, and the stage after which they exist.
 DERIVED = {"licence_required": ("truth", "requirement"), "ic_level": ("word", "scope")}
@@ -36,7 +36,9 @@ def read_facts(table: Mapping[str, object], place: str, text: str) -> dict[str, 
         where = reader.choice("in", ("facts", "line"), "facts")
         silent = reader.choice("silence", ("unknown", "no"), "unknown")
         words = reader.words("one_of") or ()
-        facts[name] = Fact(name, kind, reader.needed("ask"), where == "facts", words, silent == "no")
+        most = reader.number("at_most", whole=True)
+        top = None if most is None or most.exact is None else int(most.exact)
+        facts[name] = Fact(name, kind, reader.needed("ask"), where == "facts", words, silent == "no", top)
         reader.close()
     return facts
 
@@ -48,7 +50,7 @@ def read_heads(tables: Mapping[str, Mapping[str, object]], texts: Mapping[str, s
         reader = Reader(table, place, BadProvision, text=texts.get(place))
         name = reader.needed("id")
         if not _ID.match(name):
-            reader.fail("id", f"is {name!r}, expected parts like us.742-6.headquarters")
+            reader.fail("id", f"is {name!r}, expected small words with dots, such as house.no-h200")
         if name in heads:
             reader.fail("id", f"{name!r} is also the id of {heads[name].where}; give it another")
         heads[name] = reader

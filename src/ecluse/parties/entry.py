@@ -14,29 +14,6 @@ from ecluse.truth import NO, UNKNOWN, YES, Truth
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Every list that a reader gives, by its code.
-LISTS: Mapping[str, str] = {
-    "EL": "Entity List, Bureau of Industry and Security (15 CFR part 744, supplement no. 4)",
-    "MEU": "Military End User List, Bureau of Industry and Security (15 CFR part 744, supplement no. 7)",
-    "UVL": "Unverified List, Bureau of Industry and Security (15 CFR part 744, supplement no. 6)",
-    "DPL": "Denied Persons List, Bureau of Industry and Security",
-    "SDN": "Specially Designated Nationals, Office of Foreign Assets Control",
-    "CMIC": "Non-SDN Chinese Military-Industrial Complex Companies, Office of Foreign Assets Control",
-    "SSI": "Sectoral Sanctions Identifications, Office of Foreign Assets Control",
-    "CAP": "Correspondent and payable-through account sanctions, Office of Foreign Assets Control",
-    "NS-MBS": "Non-SDN Menu-Based Sanctions, Office of Foreign Assets Control",
-    "PLC": "Palestinian Legislative Council list, Office of Foreign Assets Control",
-    "FSE": "Foreign Sanctions Evaders, Office of Foreign Assets Control",
-    "DTC": "ITAR debarred parties, State Department",
-    "ISN": "Nonproliferation sanctions, State Department",
-    "1260H": "Chinese military companies, section 1260H, Department of Defense",
-    "UN": "United Nations Security Council Consolidated List",
-    "EU": "European Union consolidated list of financial sanctions",
-    "UK": "United Kingdom sanctions list",
-    "CN-EC": "Export control list, Ministry of Commerce of China",
-    "CN-UE": "Unreliable entity list, Ministry of Commerce of China",
-    "CN-AT": "Attention list, Ministry of Commerce of China",
-}
 # The lists that a screen under United States law must hold to be complete.
 REQUIRED = frozenset({"EL", "MEU", "UVL", "DPL", "SDN"})
 

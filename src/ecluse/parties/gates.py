@@ -105,11 +105,14 @@ class _Desk:
             stands = UNKNOWN
         by = None
         for judged in self.cleared:
-            if judged.speaks_of(name, country, entry) and judged.counts_on(self.known):
-                if judged.holds(entry):
-                    stands, by = NO, f"{judged.by} on {judged.on}: {judged.why}"
-                else:
-                    by = f"expired: the entry reads otherwise than when {judged.by} cleared it on {judged.on}"
+            if not judged.speaks_of(name, country, entry) or judged.on > self.known:
+                continue
+            if not judged.counts_on(self.known):
+                by = by or f"expired: {judged.by} cleared it on {judged.on}, until {judged.until}"
+            elif not judged.holds(entry):
+                by = by or f"expired: the entry reads otherwise than when {judged.by} cleared it on {judged.on}"
+            else:
+                stands, by = NO, f"{judged.by} on {judged.on}: {judged.why}"
         told = PartyHit(
             entry.id,
             entry.name,
@@ -151,7 +154,7 @@ def screened(
             seen[id(party)] = dict(_names(desk, role, party))
         own = seen[id(party)]
         first = next(iter(own))
-        checked[role] = own[first]
+        checked[role] = _Checked(dataclasses.replace(own[first].screened, role=role), own[first].found)
         filled[role] = _filled(party, {name.removeprefix(first): one for name, one in own.items()}, desk)
         flags += _flags(role, party, own, first, desk) if role in RECEIVING or role.startswith("intermediate") else []
         if first == role:
@@ -295,7 +298,8 @@ def _flags(role: str, party: Party, own: dict[str, _Checked], first: str, desk: 
     """Say what is no requirement and calls for care: a listed parent, a listed owner of less than half."""
     who = role.replace("_", " ")
     parent = own.get(f"{first}.ultimate_parent")
-    if parent is not None and party.owners is None:
+    owned_by_parent = parent is not None and parent.screened.name in {owner.name for owner in party.owners or ()}
+    if parent is not None and not owned_by_parent:
         for one in parent.of(terms.LICENCE):
             named = parent.screened.name
             yield f"the ultimate parent of the {who}, {named}, is {one.hit.says}; what it owns is not given"

@@ -101,14 +101,6 @@ def policy(entry: Entry) -> str:  # noqa: PLR0911 - one line a case
     return first[1] if len(several) == 1 else "unknown"
 
 
-def all_items(entry: Entry) -> bool:
-    """Does the entry's licence requirement reach every item, chips of any class among them?"""
-    if entry.list in ("DPL", "SDN"):
-        return True
-    text = (entry.requirement or "").lower()
-    return "all items subject to the ear" in text and "when used in projects" not in text and "apart from" not in text
-
-
 def carries(entry: Entry) -> bool:
     """Does ownership by this party carry its requirement under the Affiliates rule?"""
     if entry.list in ("EL", "MEU"):

@@ -10,7 +10,6 @@ import codecs
 import hashlib
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
 from ecluse.press.article import Article, Source, Stamp
@@ -18,9 +17,6 @@ from ecluse.press.furniture import classify
 from ecluse.press.language import language_of
 from ecluse.press.lexicon import LANGUAGES, common_signs
 from ecluse.press.stamps import told
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 LARGEST_TEXT = 1_000_000
 LARGEST_HTML = 10_000_000
@@ -160,8 +156,3 @@ def article_of(
         translated=around.translated,
         notes=tuple(notes),
     )
-
-
-def stamp_of(day: dt.date, text: str) -> Stamp:
-    """Make a stamp of a day that the user gives."""
-    return Stamp(day, None, None, text)

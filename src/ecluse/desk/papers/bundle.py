@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecluse.desk import seal
@@ -95,7 +96,10 @@ def verify(raw: bytes, key: bytes | None = None) -> Checked:
                 message = f"a bundle of more than {MOST_FILES:,} files or {LARGEST:,} bytes unpacked; refused."
                 raise InputError(message)
             names = [one.filename for one in members]
-            files = {one.filename: bundle.read(one) for one in members}
+            files, spoiled = _unpacked(bundle, members)
+        if MANIFEST in spoiled:
+            message = "its manifest was altered: the bytes do not fit their checksum."
+            raise DeskError(message)
         manifest = json.loads(files[MANIFEST])
         listed = dict(manifest["files"])
         order, head = str(manifest["order"]), manifest["head"]
@@ -105,13 +109,27 @@ def verify(raw: bytes, key: bytes | None = None) -> Checked:
     found = [f"{name} stands in it twice" for name in sorted(set(names)) if names.count(name) > 1]
     found += [f"{name} is not in the manifest" for name in sorted(set(files) - set(listed) - {MANIFEST, SEAL})]
     for name, digest in sorted(listed.items()):
-        if name not in files:
+        if name in spoiled:
+            found.append(f"{name} was altered")
+        elif name not in files:
             found.append(f"{name} is missing")
         elif hashlib.sha256(files[name]).hexdigest() != digest:
             found.append(f"{name} was altered")
     events, faults = _events(files.get(EVENTS, b""), int(head["seq"]))
     sealed, said = _seal(files, key)
     return Checked(order, len(listed), events, sealed, tuple(found + faults), (said,) if said else ())
+
+
+def _unpacked(bundle: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> tuple[dict[str, bytes], set[str]]:
+    """Give the files of a bundle, and the names of those whose bytes do not fit their checksum."""
+    files: dict[str, bytes] = {}
+    spoiled: set[str] = set()
+    for one in members:
+        try:
+            files[one.filename] = bundle.read(one)
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            spoiled.add(one.filename)
+    return files, spoiled
 
 
 def _events(raw: bytes, last: int) -> tuple[int, list[str]]:

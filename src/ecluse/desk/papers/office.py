@@ -15,7 +15,7 @@ from ecluse.desk.papers.form import Form, as_data, as_text, fill
 from ecluse.desk.records import Document, Entry, Event, Instrument, Reservation
 from ecluse.desk.scope import covers
 from ecluse.desk.state import MICROSECONDS, day_at
-from ecluse.errors import BadMove, DeskError
+from ecluse.errors import BadMove, DeskError, NotInBook
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -97,7 +97,7 @@ def record_bundle(source: Source, order: str, facts: dict[str, Any], key: bytes 
     entries = reads.every(source, Entry, "t.order_id = ? ORDER BY t.id", order)
     if not entries:
         message = f"{order}: no line of that order is in the book."
-        raise BadMove(message)
+        raise NotInBook(message)
     files: dict[str, bytes] = {}
     for one in reads.every(source, Document, "t.order_id = ? ORDER BY t.sha256", order):
         if one.body is not None:

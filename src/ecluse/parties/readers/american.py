@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
-from ecluse.parties.entry import LISTS, Entry
+from ecluse.order import LISTS
+from ecluse.parties.entry import Entry
 from ecluse.parties.readers.rows import (
     Reading,
     bare_rows,

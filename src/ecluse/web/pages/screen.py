@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.countries import COUNTRIES
 from ecluse.errors import nearest
+from ecluse.order import LISTS
 from ecluse.parties import terms
 from ecluse.parties.ages import age, age_said, is_stale
-from ecluse.parties.entry import LISTS, REQUIRED
+from ecluse.parties.entry import REQUIRED
 from ecluse.parties.screen import lists
 from ecluse.web.asking import marked
 from ecluse.web.problem import Problem
