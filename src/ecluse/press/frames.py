@@ -22,7 +22,7 @@ _ORIGINS = (("vendor", {"us", "u", "american", "california"}), ("rival", {"chine
 _FIRMS = ("vendor", "buyer", "rival", "supplier", "person")
 _NOT_BEFORE = 4
 _NO = ("not", "nopublic", "zero")
-_BESIDE = 8
+_BESIDE = 10
 _JUST_BEHIND = 3
 _FEW = 2
 _NO_VERBS = ("break", "by", "from", "executive", "spokes", "they", "it", "itfirm", "itoffice", "dest", "adj")
@@ -238,7 +238,9 @@ def _supposed(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool
     """Is it only supposed, asked or aimed at: `if allowed, ...`, `whether imports are blocked`, `aims to block`?"""
     if frame.modality in _UNSURE:
         return False
-    first, last = marks[0].first, marks[-1].first
+    first = marks[0].first
+    # `Weighs whether to approve` is what a frame of weighing says.
+    last = first if frame.modality in ("considered", "expected") else marks[-1].first
     return any(
         mark.concept in _SUPPOSING
         and mark.last < last

@@ -197,7 +197,7 @@ def _speaker(sentence: Sentence) -> Mark | None:
             # A government that tells firms something acts; who reports it is somebody else.
             acts = mark.first in told and not _to_press(sentence, mark)
             if speaker is not None and not (speaker.concept in GOVERNMENTS and acts):
-                return speaker
+                return (_inner(sentence, names) or speaker) if speaker.concept == "press" else speaker
     return None
 
 
@@ -223,6 +223,10 @@ def _may_speak(sentence: Sentence, mark: Mark) -> bool:
     return mark.name != "China" or any(one.concept in ("spokes", "document", "say") for one in sentence.marks)
 
 
+_REACH = 14
+_PEOPLE = ("person", "official")
+
+
 def _beside(verb: Mark, names: list[Mark], sentence: Sentence) -> Mark | None:
     if _by_pronoun(sentence, verb) or _unsaid(sentence, verb):
         return None
@@ -230,9 +234,11 @@ def _beside(verb: Mark, names: list[Mark], sentence: Sentence) -> Mark | None:
     if any(0 < mark.first - verb.last <= 2 or 0 < verb.first - mark.last <= 2 for mark in papers):
         return None
     wanted = ("press",) if verb.concept == "report" else SPEAKERS
-    reach = 14
     before = [
-        one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted
+        one
+        for one in names
+        if one.concept in wanted
+        and 0 < verb.first - one.last <= _REACH * (sentence.scale if one.concept in _PEOPLE else 1)
     ]
     before = [one for one in before if not _other_clause(sentence, one.last, verb.first)]
     # A class of firms speaks with its verb beside it; farther off it is who is spoken of.

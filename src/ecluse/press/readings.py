@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # From the weakest to the strongest word by which somebody is moved to do something.
 PRESSURE = ("encouraged", "advised", "required", "ordered")
 _WEIGHED = 2
+_WEIGHABLE = ("announcement", "blocked", "licence_required")
 _DIRECTIVE = (
     "stop_new_orders_guidance", "stop_test_and_orders", "hold_orders", "discouraged", "domestic_ratio", "domestic_only",
     "demand_assessment", "justification_demanded", "blocked_at_customs",
@@ -49,7 +50,7 @@ def modality_of(  # noqa: PLR0911 - one rule after another, each on its own acts
         return "ordered"
     if (
         frame.act == "incentives" and any(mark.concept in ("plan", "consider", "prepar") for mark in sentence.marks)
-    ) or (frame.act == "announcement" and _weighed(sentence, match)):
+    ) or (frame.act in _WEIGHABLE and _weighed(sentence, match)):
         return "considered"
     return "expected" if _coming(frame, sentence, match) else frame.modality
 
@@ -70,7 +71,7 @@ def _weighed(sentence: Sentence, match: Match) -> bool:
     """Is leave only being thought about: `would consider letting`?"""
     first = match.marks[0].first
     return any(
-        mark.concept == "consider"
+        mark.concept in ("consider", "plan", "draft")
         and (mark.first, mark.last) != (first, match.marks[0].last)
         and 0 < first - mark.last <= _WEIGHED * sentence.scale
         for mark in sentence.marks
