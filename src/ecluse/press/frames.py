@@ -452,7 +452,9 @@ def _fullest(found: list[Match]) -> list[Match]:
 def _same(one: Match, other: Match) -> bool:
     """Do two matches of a sentence tell one thing: the same act, or leave told more exactly, by the same actor?"""
     acts = {one.frame.act, other.frame.act}
-    if (len(acts) > 1 and not acts <= _LEAVE) or one.frame.polarity != other.frame.polarity:
+    if (one.frame.modality, one.frame.polarity) != (other.frame.modality, other.frame.polarity):
+        return False
+    if len(acts) > 1 and not acts <= _LEAVE:
         return False
     names = one.agent.names if one.agent else ()
     return names == (other.agent.names if other.agent else ())
