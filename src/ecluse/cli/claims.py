@@ -255,5 +255,9 @@ def review(options: argparse.Namespace) -> int:
     from ecluse import reader  # noqa: PLC0415 - only this verb pays for the reader
 
     done = reader.review(options.proposals, options.to, options.who, input, say)
-    say(f"\n{len(done.claims)} claims written to {options.to}, {len(done.verdicts)} verdicts beside it.")
+    claims, verdicts = len(done.claims), len(done.verdicts)
+    say(
+        f"\n{claims} claim{'' if claims == 1 else 's'} written to {options.to}, "
+        f"{verdicts} verdict{'' if verdicts == 1 else 's'} beside it."
+    )
     return 0

@@ -53,7 +53,8 @@ def entries(raw: bytes, place: str) -> list[Entry]:
     try:
         root = fromstring(raw, forbid_dtd=True)
     except DefusedXmlException:
-        message = f"{place}: declares a document type or entities, which no feed needs; it is not read."
+        why = "it declares a document type or entities, which no feed needs"
+        message = f"{place}: not a feed that can be read ({why}); fetch it anew."
         raise SourceError(message) from None
     except (ParseError, ValueError, LookupError) as problem:
         message = f"{place}: not a feed that can be read ({problem}); fetch it anew."

@@ -28,7 +28,7 @@ _FEW = 2
 _NO_VERBS = ("break", "by", "from", "executive", "spokes", "they", "it", "itfirm", "itoffice", "dest", "adj")
 # Within so many words before a frame these make it a supposition, a question, a purpose.
 _SUPPOSING = {"hypo": 6, "whether": 6, "purpose": 2}
-_UNDOING = 5
+_UNDOING = 7
 _BY_REACH = 12
 # Leave to import, from the general to the particular: one sentence tells one of them.
 _LEAVE = {"import_approval", "approval_first_batch", "conditional_approval", "preliminary_approval"}

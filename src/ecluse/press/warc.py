@@ -58,7 +58,7 @@ def records(path: Path) -> Iterator[Record]:
             broken = archive.err_count
     except (AttributeError, TypeError):
         # What the library says of itself here helps nobody.
-        message = f"{path}: not a WARC file, or one that is cut off; fetch it anew."
+        message = f"{path}: not a WARC file, or a broken one (it is cut off); fetch it anew."
         raise SourceError(message) from None
     except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as problem:
         message = f"{path}: not a WARC file, or a broken one ({problem}); fetch it anew."
