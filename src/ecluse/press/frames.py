@@ -28,7 +28,8 @@ _FEW = 2
 _NO_VERBS = ("break", "by", "from", "executive", "spokes", "they", "it", "itfirm", "itoffice", "dest", "adj")
 # Within so many words before a frame these make it a supposition, a question, a purpose.
 _SUPPOSING = {"hypo": 6, "whether": 6, "purpose": 2}
-_UNDOING = 7
+# By the scale of the script: words of Latin letters, Chinese signs.
+_UNDOING = {1: 7, 2: 10}
 _BY_REACH = 12
 # Leave to import, from the general to the particular: one sentence tells one of them.
 _LEAVE = {"import_approval", "approval_first_batch", "conditional_approval", "preliminary_approval"}
@@ -255,7 +256,7 @@ def _undone(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
     if not frame.unless:
         return False
     first, last = marks[0].first, marks[-1].last
-    reach = _UNDOING * sentence.scale
+    reach = _UNDOING[sentence.scale]
     return any(
         mark.concept in frame.unless
         and mark not in marks
