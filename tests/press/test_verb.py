@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +18,6 @@ from ecluse.cli import main
 from tests.conftest import ROOT
 from tests.press.made import EXAMPLE
 from tests.press.test_carriers import warc
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 THEN = ("--known", "2026-03-13")
 
@@ -234,3 +233,35 @@ def test_a_broken_record_prints_nothing_of_the_librarys(capsys: pytest.CaptureFi
     assert status == 2
     assert "do not end where they say" in err
     assert "WARNING" not in err
+
+
+def test_signs_that_steer_a_terminal_are_shown(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """An article cannot colour, clear or ring the terminal of who reads it."""
+    path = tmp_path / "a.txt"
+    path.write_text("Nvidia said\x1b[31m it will resume sales of H20 chips to China next week.\x07\n", encoding="utf-8")
+    _, out, _ = run(capsys, "read", str(path), *THEN)
+    assert "\x1b" not in out
+    assert "\\x1b[31m it will resume" in out
+
+
+def test_output_and_names_in_another_encoding(tmp_path: Path) -> None:
+    """A terminal without Chinese gets escapes; a file whose name is no UTF-8 is read, and its proposals written."""
+    name = os.fsencode(tmp_path) + b"/x\xfe.html"
+    try:
+        Path(os.fsdecode(name)).write_bytes(PAGE.replace(b"Suppliers halt", "\u6d77\u5173".encode()))
+    except OSError:
+        pytest.skip("this file system has names in UTF-8 only")
+    words = [sys.executable, "-m", "ecluse", "read", str(tmp_path), "--to", str(tmp_path / "p.toml"), *THEN]
+    done = subprocess.run(
+        words, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert done.returncode == 0, done.stderr
+    assert "\\u6d77\\u5173" in done.stdout
+    assert "x?.html" in (tmp_path / "p.toml").read_text(encoding="utf-8")
+
+
+def test_who_decides_has_a_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A verdict of nobody is none."""
+    status, _, err = run(capsys, "claims", "review", str(EXAMPLE), "--to", str(tmp_path / "c.toml"), "--who", " ")
+    assert status == 2
+    assert "--who is empty" in err

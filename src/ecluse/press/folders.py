@@ -113,7 +113,8 @@ def _items(name: str, stdin: Callable[[], bytes]) -> Iterator[Item]:
 
 def items_of(path: Path) -> Iterator[Item]:
     """Give the items of one file: an article, the entries of a feed, the pages of an archive. Raises SourceError."""
-    place = path.as_posix()
+    # A name that is no UTF-8 is shown with question marks, so that it can be written.
+    place = path.as_posix().encode("utf-8", "replace").decode()
     if path.name.lower().endswith((".warc", ".warc.gz")):
         from ecluse.press.warc import records  # noqa: PLC0415 - only archives pay for it
 
