@@ -111,6 +111,20 @@ def test_the_company_is_the_firm_named_last() -> None:
     assert one(text, "en", "production_ramp").actor == "Nvidia"
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "act", "who"),
+    [
+        ("en", "US officials allowed exports of the H200 to China, according to Nvidia CFO Colette Kress.", "announcement", "Colette Kress"),
+        ("en", "US officials allowed exports of the H200 to China, according to Nvidia.", "announcement", "Nvidia"),
+        ("fr", "Le patron de Nvidia, Jensen Huang, a déclaré que la Chine a approuvé l'importation de puces H200.", "import_approval", "Jensen Huang"),
+        ("fr", "Pékin a approuvé l'importation de puces H200 réclamée par Jensen Huang, a déclaré Tencent.", "import_approval", "Tencent"),
+    ],
+)  # fmt: skip
+def test_a_title_or_an_apposition_speaks_for_its_bearer(language: str, text: str, act: str, who: str) -> None:
+    """`Nvidia CFO Colette Kress` is she; who stands between commas before the verb speaks, unless it is turned."""
+    assert one(text, language, act).holder.attribution.name == who
+
+
 def test_leave_told_twice_in_a_sentence_is_one_claim() -> None:
     """The first batch is more exact than leave to import."""
     text = "China has begun approving imports of the H200, clearing a path for the first batch of H200 shipments."
