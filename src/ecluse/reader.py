@@ -22,7 +22,7 @@ from ecluse.press.folders import Item, Seen, gathered, remembered
 from ecluse.press.lexicon import LANGUAGES, Name, load
 from ecluse.press.propose import propose
 from ecluse.press.relate import Ground, related
-from ecluse.press.review import Outcome, claims_toml, log_toml, read_proposals, walk
+from ecluse.press.review import Outcome, claims_toml, log_toml, read_proposals, settled, undecided, walk
 from ecluse.press.sources import article_from
 from ecluse.press.watching import arrivals as arrived
 
@@ -255,7 +255,18 @@ def review(
     The claims file is read by `--evidence`. Nothing is written that the evidence would refuse: the new file
     is read beside the shipped claims before it takes the old one's place. Raises SourceError.
     """
-    return judged(read_proposals(proposals), to, who, ask, tell, now)
+    rows = read_proposals(proposals)
+    if not to.absolute().parent.is_dir():
+        message = f"{to}: cannot be written (its folder is not there); name another file with --to."
+        raise SourceError(message)
+    left = undecided(rows, _log(to))
+    if len(left) < len(rows):
+        tell(f"{len(rows) - len(left)} of {len(rows)} proposals were decided before, in {_log(to)}.")
+    return judged(left, to, who, ask, tell, now, each=True)
+
+
+def _log(to: Path) -> Path:
+    return to.with_name(f"{to.stem}.review.toml")
 
 
 def judged(
@@ -265,21 +276,30 @@ def judged(
     ask: Callable[[str], str],
     tell: Callable[[str], None],
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    *,
+    each: bool = False,
 ) -> Outcome:
-    """Walk proposals that were read already, each with its article: what `review` does with a file of them."""
+    """Walk proposals that were read already, each with its article: what `review` does with a file of them.
+
+    With `each` every claim is laid before the evidence as it is accepted, so that one that would be refused is
+    asked for again and costs no other.
+    """
     base = evidence.load()
-    outcome = walk(rows, who, ask, tell, base.words.acts, now)
-    log = to.with_name(f"{to.stem}.review.toml")
+    log = _log(to)
     before = to.read_text(encoding="utf-8") if to.exists() else "# Claims accepted by a person from articles.\n"
-    if outcome.claims:
-        text = f"{before}\n{claims_toml(outcome.claims)}"
-        # Named for its content, as what was read from a path once is remembered.
-        draft = to.with_name(f".{to.name}.{hashlib.sha256(text.encode()).hexdigest()[:12]}.toml")
-        draft.write_text(text, encoding="utf-8")
+
+    def fault(claims: list[Table]) -> str | None:
         try:
-            evidence.load((draft,))
+            _draft(to, before, settled(claims)).unlink()
         except SourceError as problem:
-            draft.unlink()
+            return str(problem)
+        return None
+
+    outcome = walk(rows, who, ask, tell, base.words.acts, now, fault if each else lambda _: None)
+    if outcome.claims:
+        try:
+            draft = _draft(to, before, outcome.claims)
+        except SourceError as problem:
             message = f"{to}: nothing was written, as the evidence would refuse it: {problem}"
             raise SourceError(message) from None
         draft.replace(to)
@@ -287,3 +307,21 @@ def judged(
         with log.open("a", encoding="utf-8") as file:
             file.write(log_toml(outcome.verdicts) + "\n")
     return outcome
+
+
+def _draft(to: Path, before: str, claims: list[Table]) -> Path:
+    """Write claims beside their file and lay them before the evidence. Raises SourceError, and leaves nothing then."""
+    text = f"{before}\n{claims_toml(claims)}"
+    # Named for its content, as what was read from a path once is remembered.
+    draft = to.with_name(f".{to.name}.{hashlib.sha256(text.encode()).hexdigest()[:12]}.toml")
+    try:
+        draft.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        message = f"{to}: cannot be written ({problem.strerror or problem})."
+        raise SourceError(message) from None
+    try:
+        evidence.load((draft,))
+    except SourceError as problem:
+        draft.unlink()
+        raise SourceError(str(problem).replace(str(draft), str(to))) from None
+    return draft

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ecluse.press.proposal import Proposal
 
-SETS = ("dev", "test", "real", "fresh", "third", "unseen")
+SETS = ("dev", "test", "real", "fresh", "third", "fourth", "fifth", "sixth")
 SET = ROOT / "tests" / "press" / "set"
 FIELDS = ("modality", "polarity", "holder_kind", "holder", "actor", "subjects", "products", "numbers", "about")
 

@@ -187,6 +187,21 @@ told = [dict(sentence=index, act="silence", gate="import", quote="Nvidia a refus
 print(json.dumps({"claims": told}))"""
 
 
+def test_a_table_stands_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A folder that is not there, a folder in its place, an input that breaks half way: told, and nothing is left."""
+    good, broken = tmp_path / "good.parquet", tmp_path / "z-broken.parquet"
+    pq.write_table(pa.table({"text": ["Nvidia declined to comment on the H20 chips in China."]}), good)
+    broken.write_bytes(b"PAR1 and no more PAR1")
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    for to, why in ((tmp_path / "none" / "o.parquet", "cannot be written"), (taken, "cannot be written")):
+        with pytest.raises(SourceError, match=why):
+            reader.table([good], to)
+    with pytest.raises(SourceError, match="not a Parquet file"):
+        reader.table([good, broken], tmp_path / "o.parquet")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["good.parquet", "taken", "z-broken.parquet"]
+
+
 def test_a_model_is_believed_only_where_its_words_stand(tmp_path: Path) -> None:
     """What quotes the sentence is proposed, weak; what does not is left out and counted."""
     program = tmp_path / "model.py"

@@ -55,25 +55,28 @@ def test_floors(language: str) -> None:
         assert told[name][1] >= recall, f"{language} {name}: recall {told[name][1]:.3f} under {recall}"
 
 
+@pytest.mark.parametrize("name", [name for name in ("fourth", "fifth", "sixth") if name in FLOORS])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_floors_on_excerpts_of_real_articles(language: str) -> None:
-    """What the first look at the last set gave stays, for claims and each field that is labelled often enough."""
-    floors, found = FLOORS["unseen"][language], score("unseen")[language]
-    for name, (precision, recall) in floors.items():
-        told = (found.precision, found.recall) if name == "claims" else found.of(name)
-        assert told[0] >= precision, f"{language} {name}: precision {told[0]:.3f} under {precision}"
-        assert told[1] >= recall, f"{language} {name}: recall {told[1]:.3f} under {recall}"
+def test_floors_on_excerpts_of_real_articles(name: str, language: str) -> None:
+    """What the first look at a set gave stays, for claims and each field that is labelled often enough."""
+    floors, found = FLOORS[name][language], score(name)[language]
+    for part, (precision, recall) in floors.items():
+        told = (found.precision, found.recall) if part == "claims" else found.of(part)
+        assert told[0] >= precision, f"{name} {language} {part}: precision {told[0]:.3f} under {precision}"
+        assert told[1] >= recall, f"{name} {language} {part}: recall {told[1]:.3f} under {recall}"
 
 
 def test_excerpts_are_short_and_have_addresses() -> None:
     """A set holds what may be quoted: a few sentences each, with the place they are from; no place twice."""
     places = Counter[str]()
-    for name in ("real", "fresh", "third", "unseen"):
+    for name in ("real", "fresh", "third", "fourth", "fifth", "sixth"):
         for one in labelled(name):
             assert len(one.text) < 1_200, one.id
             assert one.url.startswith("http"), one.id
             places[one.url] += 1
-        look = next(row for row in FLOORS["looks"] if row["set"] == name)
+        look = next((row for row in FLOORS["looks"] if row["set"] == name), None)
+        if look is None:
+            continue
         told = {key: sum(len(one.claims) for one in labelled(name) if one.language == key) for key in LANGUAGES}
         assert {key: counts[2] for key, counts in look["counts"].items()} == told
     assert max(places.values()) == 1, places.most_common(1)

@@ -53,6 +53,84 @@ def test_what_is_denied_or_another_s_is_not_claimed(language: str, text: str, ac
     assert act not in {row.act for row in proposals(text, language)}
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "act"),
+    [
+        ("en", "The ban on exports of the H20 to China was lifted by the Trump administration.", "blocked"),
+        (
+            "fr",
+            "L'administration Trump a levé les restrictions à l'exportation des puces H20 vers la Chine.",
+            "blocked",
+        ),
+        ("zh", "特朗普政府解除了H20芯片对华出口限制。", "blocked"),
+        ("en", "It is unclear whether Beijing aims to block imports of the H200.", "blocked_at_customs"),
+        ("en", "Did Beijing approve the import of H20 chips by Tencent?", "import_approval"),
+        ("fr", "Pékin a-t-elle approuvé l'importation de puces H20 ?", "import_approval"),
+        ("zh", "北京是否批准了腾讯进口H20芯片？", "import_approval"),
+        ("en", "Tencent declined to place orders for more than 5,000 H20 chips.", "purchase_order"),
+        ("en", "Hawks fear that the US government will allow exports of the H200 to China.", "announcement"),
+        ("zh", "鹰派人士担心特朗普将允许英伟达对华出口H200芯片。", "announcement"),
+        ("en", "Nvidia's market share in China fell from 95% to zero.", "zero_sales"),
+        ("en", "The rule would have required licences for exports of H20 chips to China.", "licence_required"),
+    ],
+)
+def test_what_is_lifted_asked_refused_feared_or_never_came_is_not_claimed(language: str, text: str, act: str) -> None:
+    """The words of an act are there, and the sentence says that it did not happen, or does not say that it did."""
+    assert act not in {row.act for row in proposals(text, language)}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "act", "actor"),
+    [
+        ("en", "The Trump administration is considering allowing exports of the H200 to China.", "announcement", "US government"),
+        ("fr", "L'administration Trump envisage de nouvelles restrictions sur l'exportation de puces H20 vers la Chine.", "blocked", "US government"),
+        ("zh", "美国商务部计划限制英伟达芯片对华出口。", "blocked", "US Commerce"),
+    ],
+)  # fmt: skip
+def test_what_is_thought_about_is_told_as_considered(language: str, text: str, act: str, actor: str) -> None:
+    """A plan of a government is a claim, and never one that it acted."""
+    row = one(text, language, act)
+    assert (row.modality, row.actor) == ("considered", actor)
+
+
+def test_a_lifted_ban_is_leave() -> None:
+    """However the sentence turns it."""
+    for text in (
+        "The Trump administration lifted export restrictions on the H20.",
+        "The ban on exports of the H20 to China was lifted by the Trump administration.",
+    ):
+        row = one(text, "en", "announcement")
+        assert (row.modality, row.actor) == ("permitted", "US government")
+
+
+def test_the_company_is_the_firm_named_last() -> None:
+    """`The company` after a sentence on Cambricon is not Nvidia, though Nvidia was named before."""
+    text = "Nvidia ships the H20 to China. Cambricon has a new chip. The company will raise production of its chips."
+    assert "production_ramp" not in {row.act for row in proposals(text, "en")}
+    text = "Cambricon has a new chip. Nvidia has the H20. The company will raise production of its chips."
+    assert one(text, "en", "production_ramp").actor == "Nvidia"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "act", "who"),
+    [
+        ("en", "US officials allowed exports of the H200 to China, according to Nvidia CFO Colette Kress.", "announcement", "Colette Kress"),
+        ("en", "US officials allowed exports of the H200 to China, according to Nvidia.", "announcement", "Nvidia"),
+        ("fr", "Le patron de Nvidia, Jensen Huang, a déclaré que la Chine a approuvé l'importation de puces H200.", "import_approval", "Jensen Huang"),
+        ("fr", "Pékin a approuvé l'importation de puces H200 réclamée par Jensen Huang, a déclaré Tencent.", "import_approval", "Tencent"),
+    ],
+)  # fmt: skip
+def test_a_title_or_an_apposition_speaks_for_its_bearer(language: str, text: str, act: str, who: str) -> None:
+    """`Nvidia CFO Colette Kress` is she; who stands between commas before the verb speaks, unless it is turned."""
+    assert one(text, language, act).holder.attribution.name == who
+
+
+def test_leave_told_twice_in_a_sentence_is_one_claim() -> None:
+    """The first batch is more exact than leave to import."""
+    text = "China has begun approving imports of the H200, clearing a path for the first batch of H200 shipments."
+    assert [row.act for row in proposals(text, "en")] == ["approval_first_batch"]
+
+
 def test_a_quantity_for_each_is_one_claim_for_each() -> None:
     """`plus de 15 000 chacune` is two claims, and no total."""
     rows = [row for row in proposals(EXAMPLE.read_text(encoding="utf-8"), "fr") if row.act == "demand"]

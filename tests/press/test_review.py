@@ -93,7 +93,7 @@ def test_accepted_claims_are_added_and_dated_by_their_stamp(proposals: Path, tmp
     """A second walk adds; an instant with zone counts from that instant; quantities keep their bounds."""
     to = tmp_path / "accepted.toml"
     walk(proposals, to, "s", "a", "")
-    walk(proposals, to, *["s"] * 6, "a", "")
+    walk(proposals, to, *["s"] * 5, "a", "")
     claims = accepted(to)
     assert {claim.id.rpartition("-")[2] for claim in claims} == {"p02", "p07"}
     assert all(claim.known_from == dt.datetime(2026, 3, 12, 9, 5, tzinfo=dt.UTC) for claim in claims)
@@ -105,19 +105,71 @@ def test_accepted_claims_are_added_and_dated_by_their_stamp(proposals: Path, tmp
     )
 
 
-def test_what_the_evidence_would_refuse_is_not_written(proposals: Path, tmp_path: Path) -> None:
-    """The same claim twice: the file stays as it was, and the error says so."""
+def test_what_the_evidence_would_refuse_costs_no_other_claim(proposals: Path, tmp_path: Path) -> None:
+    """It is told at once and asked for again; what was accepted before and after it stands."""
     to = tmp_path / "accepted.toml"
-    walk(proposals, to, "s", "a", "")
-    before = to.read_text(encoding="utf-8")
-    with pytest.raises(SourceError, match="nothing was written"):
-        walk(proposals, to, "s", "a", "")
-    assert to.read_text(encoding="utf-8") == before
+    told = walk(proposals, to, "s", "a", "", "m", "gate = nowhere", "a", "s", "a", "")
+    assert any("would refuse it" in line and "gate" in line for line in told)
+    assert [claim.id.rpartition("-")[2] for claim in accepted(to)] == ["p02", "p04"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "accepted.review.toml",
         "accepted.toml",
         "proposals.toml",
     ]
+
+
+def test_what_was_decided_is_not_asked_again(proposals: Path, tmp_path: Path) -> None:
+    """Accepted or rejected, on another day: a second walk begins where none has decided."""
+    to = tmp_path / "accepted.toml"
+    walk(proposals, to, "r", "a headline", "a", "")
+    before = to.read_text(encoding="utf-8")
+    told = walk(proposals, to)
+    total = len(read_proposals(proposals))
+    assert told[0] == f"2 of {total} proposals were decided before, in {tmp_path / 'accepted.review.toml'}."
+    assert f"1 of {total - 2}: p03" in told[1]
+    assert to.read_text(encoding="utf-8") == before
+
+
+def test_ctrl_c_keeps_what_was_decided(proposals: Path, tmp_path: Path) -> None:
+    """It quits, as the end of the input does."""
+    to = tmp_path / "accepted.toml"
+    answers = ["s", "a", ""]
+
+    def ask(_: str) -> str:
+        if not answers:
+            raise KeyboardInterrupt
+        return answers.pop(0)
+
+    reader.review(proposals, to, "A. Reader", ask, lambda _: None, lambda: NOW)
+    assert [claim.id.rpartition("-")[2] for claim in accepted(to)] == ["p02"]
+
+
+def test_a_claim_is_shown_in_words(proposals: Path, tmp_path: Path) -> None:
+    """Who vouches, and nothing as a program writes it."""
+    told = walk(proposals, tmp_path / "accepted.toml", *["s"] * 40)
+    assert any("vouched for by " in line for line in told)
+    assert not any("{'" in line or "['" in line for line in told)
+
+
+def test_a_folder_that_is_not_there_is_told_before_the_walk(proposals: Path, tmp_path: Path) -> None:
+    """Not after forty verdicts."""
+    with pytest.raises(SourceError, match="its folder is not there"):
+        walk(proposals, tmp_path / "none" / "accepted.toml", "s")
+
+
+def test_relations_stay_within_their_article(tmp_path: Path) -> None:
+    """Proposals are numbered in each article anew: p01 of one is not p01 of another."""
+    from ecluse.press.review import settled
+
+    rows: list[dict[str, object]] = [
+        {"id": "aaaaaa-p01", "relation": []},
+        {"id": "bbbbbb-p02", "relation": [{"kind": "updates", "target": "p01", "why": "later"}]},
+        {"id": "aaaaaa-p03", "relation": [{"kind": "updates", "target": "p01", "why": "later"}]},
+    ]
+    assert [one["relation"] for one in settled(rows)] == [
+        [], [], [{"kind": "updates", "target": "aaaaaa-p01", "why": "later"}],
+    ]  # fmt: skip
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_article_without_a_day_must_be_dated_first(tmp_path: Path) -> None:

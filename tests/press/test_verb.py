@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ecluse.cli import main
 from tests.conftest import ROOT
 from tests.press.made import EXAMPLE
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.press.test_carriers import warc
 
 THEN = ("--known", "2026-03-13")
 
@@ -140,7 +141,7 @@ def test_read_review_and_list(
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     status, out, _ = run(capsys, "claims", "review", proposals, "--to", claims, "--who", "A. Reader")
     assert status == 0
-    assert "1 claims written" in out
+    assert "1 claim written" in out
     _, out, _ = run(capsys, "claims", "list", "--evidence", claims, "--since", "2026-03-12", *THEN)
     assert "Chinese regulators: preliminary approval" in " ".join(out.split())
 
@@ -168,3 +169,99 @@ def test_plain_text_needs_no_third_party() -> None:
         [sys.executable, "-c", code, str(EXAMPLE)], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert out.stdout.strip().splitlines()[-1] == "[]"
+
+
+PAGE = b"""<html><head><title>Suppliers halt</title></head><body><article><h1>Suppliers halt</h1>
+<p>Nvidia has told suppliers to stop production of its H20 chip after Beijing warned firms against buying it, a paper
+reported on Thursday.</p><p>Nvidia declined to comment.</p></article></body></html>"""
+
+
+def test_a_short_last_sentence_of_a_page_is_story(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Four words that end as a sentence, right after the story's, are no menu."""
+    path = tmp_path / "a.html"
+    path.write_bytes(PAGE)
+    told = data(capsys, "read", str(path), *THEN)
+    assert [claim["act"] for claim in told["claims"]] == ["component_production_halt", "silence"]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--url", "example"), "expected an address such as"),
+        (("--watch", "soon"), "no number of seconds"),
+        (("--seen", "none/seen"), "its folder is not there"),
+        (("-", "-"), "can be read once"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], why: str) -> None:
+    """Before anything is read, in a sentence."""
+    status = 0
+    with contextlib.suppress(SystemExit):
+        status = main(["read", str(EXAMPLE), *words])
+    assert status in (0, 2)
+    assert why in capsys.readouterr().err
+
+
+def test_one_bad_item_costs_no_other(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The pages of one archive, the files of one call: what can be read is read, the rest told."""
+    empty = tmp_path / "empty.txt"
+    empty.write_bytes(b"")
+    pages = {"1": PAGE, "bad": b"<html><body>Menu</body></html>", "2": PAGE.replace(b"H20", b"H200")}
+    path = warc(tmp_path / "a.warc.gz", {f"http://example.org/{name}": raw for name, raw in pages.items()})
+    status, out, err = run(capsys, "read", str(path), *THEN)
+    assert (status, out.count("claims proposed")) == (2, 2)
+    assert "example.org/bad: no story" in err
+    status, out, err = run(capsys, "read", str(path), str(empty), *THEN)
+    assert (status, out.count("claims proposed")) == (2, 2)
+    assert "empty.txt: is empty" in err
+
+
+def test_nothing_to_read_is_not_nothing_new(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A feed without items holds nothing; a list of what was read says that all was read before."""
+    feed, seen = tmp_path / "feed.xml", tmp_path / "seen"
+    feed.write_bytes(b'<?xml version="1.0"?><rss version="2.0"><channel><title>t</title></channel></rss>')
+    assert "Nothing to read: no article" in run(capsys, "read", str(feed))[1]
+    run(capsys, "read", str(EXAMPLE), *THEN, "--seen", str(seen))
+    assert "Nothing new to read" in run(capsys, "read", str(EXAMPLE), *THEN, "--seen", str(seen))[1]
+
+
+def test_a_broken_record_prints_nothing_of_the_librarys(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Its warnings are told in a sentence of ours."""
+    path = tmp_path / "a.warc"
+    path.write_bytes(b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: abc\r\n\r\nx")
+    status, _, err = run(capsys, "read", str(path))
+    assert status == 2
+    assert "do not end where they say" in err
+    assert "WARNING" not in err
+
+
+def test_signs_that_steer_a_terminal_are_shown(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """An article cannot colour, clear or ring the terminal of who reads it."""
+    path = tmp_path / "a.txt"
+    path.write_text("Nvidia said\x1b[31m it will resume sales of H20 chips to China next week.\x07\n", encoding="utf-8")
+    _, out, _ = run(capsys, "read", str(path), *THEN)
+    assert "\x1b" not in out
+    assert "\\x1b[31m it will resume" in out
+
+
+def test_output_and_names_in_another_encoding(tmp_path: Path) -> None:
+    """A terminal without Chinese gets escapes; a file whose name is no UTF-8 is read, and its proposals written."""
+    name = os.fsencode(tmp_path) + b"/x\xfe.html"
+    try:
+        Path(os.fsdecode(name)).write_bytes(PAGE.replace(b"Suppliers halt", "\u6d77\u5173".encode()))
+    except OSError:
+        pytest.skip("this file system has names in UTF-8 only")
+    words = [sys.executable, "-m", "ecluse", "read", str(tmp_path), "--to", str(tmp_path / "p.toml"), *THEN]
+    done = subprocess.run(
+        words, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert done.returncode == 0, done.stderr
+    assert "\\u6d77\\u5173" in done.stdout
+    assert "x?.html" in (tmp_path / "p.toml").read_text(encoding="utf-8")
+
+
+def test_who_decides_has_a_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A verdict of nobody is none."""
+    status, _, err = run(capsys, "claims", "review", str(EXAMPLE), "--to", str(tmp_path / "c.toml"), "--who", " ")
+    assert status == 2
+    assert "--who is empty" in err

@@ -72,11 +72,18 @@ def test_frames_speak_of_what_a_lexicon_has(language: str) -> None:
     lexicon = load(language)
     rows = (*lexicon.phrases.exact.values(), *lexicon.phrases.stems.values())
     known = {one.concept for row in rows for one in row} | {"chip", "number"}
+    everywhere = {
+        phrase.concept
+        for other in map(load, LANGUAGES)
+        for row in (*other.phrases.exact.values(), *other.phrases.stems.values())
+        for phrase in row
+    }
     acts = evidence.load().words.acts
     for frame in lexicon.frames:
         told = set().union(*frame.do, *frame.needs)
         assert told <= known, (frame.id, told - known)
         assert frame.act in acts, frame.id
+        assert frame.unless <= everywhere, (frame.id, frame.unless - everywhere)
         assert frame.gate in CLAIM_GATES
         assert not frame.without & set().union(*frame.do), f"{frame.id} asks for what it forbids"
 

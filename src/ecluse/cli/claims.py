@@ -14,7 +14,7 @@ from ecluse.claim import CLAIM_GATES
 from ecluse.cli.common import day, formatting, known, say, say_json
 from ecluse.dates import Known, day_of
 from ecluse.engine.data import bound_data
-from ecluse.errors import nearest
+from ecluse.errors import InputError, nearest
 from ecluse.evidence import board
 
 if TYPE_CHECKING:
@@ -254,6 +254,13 @@ def review(options: argparse.Namespace) -> int:
     """Walk proposals with a person at the terminal; only what he accepts is written."""
     from ecluse import reader  # noqa: PLC0415 - only this verb pays for the reader
 
+    if not options.who.strip():
+        message = "--who is empty; name who decides, as it is kept with every verdict."
+        raise InputError(message)
     done = reader.review(options.proposals, options.to, options.who, input, say)
-    say(f"\n{len(done.claims)} claims written to {options.to}, {len(done.verdicts)} verdicts beside it.")
+    claims, verdicts = len(done.claims), len(done.verdicts)
+    say(
+        f"\n{claims} claim{'' if claims == 1 else 's'} written to {options.to}, "
+        f"{verdicts} verdict{'' if verdicts == 1 else 's'} beside it."
+    )
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypedDict, TypeVar
@@ -33,6 +34,7 @@ class Screening(TypedDict):
 
 
 T = TypeVar("T")
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 YES_EXIT, NO_EXIT, BAD_EXIT, UNKNOWN_EXIT = 0, 1, 2, 3
 NOT_FOUND_EXIT = 1
 
@@ -202,9 +204,18 @@ def lock_of(options: argparse.Namespace) -> Lock:
 
 def say_json(data: object) -> None:
     """Print data as JSON."""
-    print(json.dumps(data, ensure_ascii=False, indent=2))  # noqa: T201 - this is the program's output
+    _write(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def say(text: str) -> None:
-    """Print text."""
+    """Print text; signs that would steer the terminal are shown, not sent: names and quotes are written by others."""
+    _write(_STEERING.sub(lambda found: f"\\x{ord(found.group()):02x}", text))
+
+
+def _write(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.encode(encoding, "backslashreplace").decode(encoding)
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import signal
 import sys
 import textwrap
@@ -16,10 +18,10 @@ from ecluse.cli.common import BAD_EXIT, formatting, known, say, say_json
 from ecluse.errors import InputError, SourceError
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
 
     from ecluse.press.article import Stamp
+    from ecluse.press.folders import Seen
     from ecluse.press.numbers import Quantity
     from ecluse.press.proposal import Proposal
     from ecluse.reader import Read, Readable
@@ -61,7 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seen", type=Path, metavar="FILE", help="a list of items read before: each item is read once")
     parser.add_argument(
         "--watch",
-        type=float,
+        type=_seconds,
         nargs="?",
         const=5.0,
         metavar="SECONDS",
@@ -70,6 +72,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="COMMAND", help="a program of yours that proposes claims: JSON in, JSON out")
     formatting(parser)
     parser.set_defaults(run=run)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        message = f"{text!r} is no number of seconds"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -86,20 +96,26 @@ def run(options: argparse.Namespace) -> int:
 
         write_proposals(options.to, [(one.article, one.proposals) for one in reads])
     between = _pairs(reads)
-    if options.format == "json":
+    if options.format == "json" and (reads or not refused):
         told = [_data(one) for one in reads]
         say_json(told[0] if len(told) == 1 else {"articles": told, "between": between})
-    else:
+    elif options.format == "text":
         for one in reads:
             _tell(one, options)
         for row in between:
             say(_wrapped(f"{row['first']} and {row['second']}: {row['kind']}: {row['why']}"))
-        if not reads:
-            say("Nothing new to read.")
+        if not reads and not refused:
+            say(_nothing(options))
     sys.stderr.writelines(f"ecluse: {problem}\n" for problem in refused)
     if refused:
         return BAD_EXIT
     return 0 if any(one.proposals for one in reads) else 1
+
+
+def _nothing(options: argparse.Namespace) -> str:
+    if options.seen is not None and options.seen.exists():
+        return f"Nothing new to read: {options.seen} has every item that was found."
+    return "Nothing to read: no article, feed item or page is in what was named."
 
 
 def _asked(options: argparse.Namespace) -> None:
@@ -112,6 +128,12 @@ def _asked(options: argparse.Namespace) -> None:
         raise InputError(message)
     if options.url and len(options.files) > 1:
         message = "--url is the address of one article; several files were given."
+        raise InputError(message)
+    if options.url and not re.fullmatch(r"https?://[^\s/]+\S*", options.url):
+        message = f"--url is {options.url!r}, expected an address such as https://example.org/story."
+        raise InputError(message)
+    if options.files.count("-") > 1:
+        message = "Standard input can be read once; name - once."
         raise InputError(message)
     if options.lang is not None and options.lang not in ("fr", "en", "zh"):
         message = f"--lang is {options.lang!r}, expected fr, en or zh; leave it out and the text tells."
@@ -126,8 +148,12 @@ def _reads(options: argparse.Namespace, refused: list[SourceError]) -> Iterator[
     seen = remembered(options.seen)
     several = "-" not in options.files and (len(options.files) > 1 or Path(options.files[0]).is_dir())
     if not several:
-        for item in items(options.files, _stdin, seen):
-            yield _read(item, options)
+        for name in options.files:
+            try:
+                for item in items([name], _stdin, seen):
+                    yield from _tried(item, options, seen, refused)
+            except SourceError as problem:
+                refused.append(problem)
         seen.keep()
         return
     for name in options.files:
@@ -140,12 +166,17 @@ def _reads(options: argparse.Namespace, refused: list[SourceError]) -> Iterator[
         if isinstance(arrival, SourceError):
             refused.append(arrival)
             continue
-        try:
-            yield _read(arrival, options)
-        except SourceError as problem:
-            seen.refused(arrival.item)
-            refused.append(problem)
+        yield from _tried(arrival, options, seen, refused)
     seen.keep()
+
+
+def _tried(item: Readable, options: argparse.Namespace, seen: Seen, refused: list[SourceError]) -> Iterator[Read]:
+    """Read an item; one that cannot be read is put aside and is tried again another time."""
+    try:
+        yield _read(item, options)
+    except SourceError as problem:
+        seen.refused(item.item)
+        refused.append(problem)
 
 
 def _read(item: Readable, options: argparse.Namespace) -> Read:
@@ -216,7 +247,7 @@ def _tell(one: Read, options: argparse.Namespace) -> None:
     """Print an article's metadata, what was left out, and every proposal with its place."""
     article = one.article
     say(article.title or article.source.place)
-    told_in = f"{article.language} {article.script}{', translated' if article.translated else ''}"
+    told_in = f"{article.language} {article.script}".strip() + (", translated" if article.translated else "")
     digest = f"{article.source.size:,} bytes, sha256 {article.source.digest[:16]}"
     rows = {
         "published": article.published.written() if article.published else "not said",
@@ -235,11 +266,13 @@ def _tell(one: Read, options: argparse.Namespace) -> None:
     for note in article.notes:
         say(_wrapped(f"  note: {note}"))
     left = [line for line in article.lines if line.kind in ("menu", "share", "related", "disclaimer", "advert")]
-    say(_wrapped(f"  left out: {len(left)} lines ({_counts([line.kind for line in left])})"))
+    lines = "1 line" if len(left) == 1 else f"{len(left)} lines"
+    say(_wrapped(f"  left out: {lines} ({_counts([line.kind for line in left])})"))
     if options.furniture:
         for line in article.lines:
             say(f"    {line.kind:11} {article.words(line)[:60]!r}: {line.why}")
-    say(f"\n{len(one.proposals)} claims proposed, beside the evidence known by {one.known}; a person accepts them:\n")
+    told = "1 claim" if len(one.proposals) == 1 else f"{len(one.proposals)} claims"
+    say(f"\n{told} proposed, beside the evidence known by {one.known}; a person accepts them:\n")
     for row in one.proposals:
         _tell_claim(row, article.text)
     say("Nothing entered the evidence. `--to FILE` keeps the proposals, `ecluse claims review FILE` walks them.")

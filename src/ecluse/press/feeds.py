@@ -52,8 +52,12 @@ def entries(raw: bytes, place: str) -> list[Entry]:
         raise SourceError(message)
     try:
         root = fromstring(raw, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as problem:
-        message = f"{place}: not a feed that can be read ({type(problem).__name__}: {problem}); fetch it anew."
+    except DefusedXmlException:
+        why = "it declares a document type or entities, which no feed needs"
+        message = f"{place}: not a feed that can be read ({why}); fetch it anew."
+        raise SourceError(message) from None
+    except (ParseError, ValueError, LookupError) as problem:
+        message = f"{place}: not a feed that can be read ({problem}); fetch it anew."
         raise SourceError(message) from None
     return [_entry(node) for node in root.iter() if _name(node) in ("item", "entry")]
 

@@ -53,8 +53,11 @@ class Seen:
     def keep(self) -> None:
         """Add what was read to the file."""
         if self.path is not None and self.fresh:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.writelines(f"{digest}\n" for digest in self.fresh)
+            try:
+                with self.path.open("a", encoding="utf-8") as file:
+                    file.writelines(f"{digest}\n" for digest in self.fresh)
+            except OSError as problem:
+                raise _unkept(self.path, problem) from None
             self.fresh.clear()
 
 
@@ -62,9 +65,20 @@ def _digest(item: Item) -> str:
     return hashlib.sha256(item.raw + (item.url or "").encode()).hexdigest()
 
 
+def _unkept(path: Path, problem: object) -> SourceError:
+    return SourceError(f"{path}: the list of items read cannot be kept ({problem}); name another file with --seen.")
+
+
 def remembered(path: Path | None) -> Seen:
-    """Take up the list of what was read before; a list that is not there yet is empty."""
-    if path is None or not path.exists():
+    """Take up the list of what was read before; a list that is not there yet is empty.
+
+    Raises SourceError where it cannot be read, or could not be written.
+    """
+    if path is None:
+        return Seen(path)
+    if not path.exists():
+        if not path.absolute().parent.is_dir():
+            raise _unkept(path, "its folder is not there")
         return Seen(path)
     try:
         return Seen(path, set(path.read_text(encoding="utf-8").split()))
@@ -99,7 +113,8 @@ def _items(name: str, stdin: Callable[[], bytes]) -> Iterator[Item]:
 
 def items_of(path: Path) -> Iterator[Item]:
     """Give the items of one file: an article, the entries of a feed, the pages of an archive. Raises SourceError."""
-    place = path.as_posix()
+    # A name that is no UTF-8 is shown with question marks, so that it can be written.
+    place = path.as_posix().encode("utf-8", "replace").decode()
     if path.name.lower().endswith((".warc", ".warc.gz")):
         from ecluse.press.warc import records  # noqa: PLC0415 - only archives pay for it
 

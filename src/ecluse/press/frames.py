@@ -16,9 +16,25 @@ GOVERNMENTS = ("cn", "us")
 AGENTS = ("cn", "us", "state", "vendor", "buyer", "class", "rival", "supplier", "official", "person")
 CHIPS = ("chip", "thesechips", "product")
 # Before a verb of a government these stand for themselves, so that no pronoun stands for the government.
+_MAKERS = ("vendor", "rival", "supplier")
+# `The US chipmaker` is never one of its rivals.
+_ORIGINS = (("vendor", {"us", "u", "american", "california"}), ("rival", {"chinese", "shenzhen", "beijing"}))
 _FIRMS = ("vendor", "buyer", "rival", "supplier", "person")
 _NOT_BEFORE = 4
-_SUPPOSED = 6
+_NO = ("not", "nopublic", "zero")
+_BESIDE = 10
+_JUST_BEHIND = 3
+_FEW = 2
+_NO_VERBS = ("break", "by", "from", "executive", "spokes", "they", "it", "itfirm", "itoffice", "dest", "adj")
+# Within so many words before a frame these make it a supposition, a question, a purpose.
+_SUPPOSING = {"hypo": 6, "whether": 6, "purpose": 2}
+# By the scale of the script: words of Latin letters, Chinese signs.
+_UNDOING = {1: 7, 2: 10}
+_BY_REACH = 12
+# Leave to import, from the general to the particular: one sentence tells one of them.
+_LEAVE = {"import_approval", "approval_first_batch", "conditional_approval", "preliminary_approval"}
+# Frames that themselves say that a thing is open or not done.
+_UNSURE = ("pending", "unknown_to_holder", "declined")
 _FREE_REACH = 14
 _CLOSE = 4
 # Names that give way to a more exact one beside them.
@@ -94,10 +110,12 @@ def matches(
         if strong is None:
             continue
         for marks in _runs(frame, sentence):
-            if not frame.negated and (_denied(frame, sentence, marks) or _supposed(sentence, marks)):
+            if not frame.negated and _denied(frame, sentence, marks):
+                continue
+            if _supposed(frame, sentence, marks) or _undone(frame, sentence, marks):
                 continue
             agent, right = _agent(frame, sentence, marks, lexicon, (before, speaker))
-            if right:
+            if right and (not frame.beside or _beside(sentence, marks, agent)):
                 sure = strong and (agent is None or agent.carried is None) and (agent is not None or not frame.actor)
                 found.append(Match(frame, marks, agent, sure))
                 break_after = frame.act not in ("price_reaction", "silence", "domestic_supply")
@@ -202,10 +220,10 @@ def _denied(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
     if frame.polarity == "no" or frame.modality in ("declined", "negated", "pending", "unknown_to_holder"):
         return False
     return any(
-        mark.concept in ("not", "nopublic")
+        (mark.concept in _NO or (mark.concept == "pending" and frame.modality == "permitted"))
         and mark.first <= last
         and first - _NOT_BEFORE <= mark.last
-        and not any(_owns(place, (mark.first, mark.last)) for place in own)
+        and not (mark.concept != "zero" and any(_owns(place, (mark.first, mark.last)) for place in own))
         and not _parted(sentence, mark.last, first)
         for mark in sentence.marks
     )
@@ -217,13 +235,34 @@ def _owns(own: tuple[int, int], no: tuple[int, int]) -> bool:
     return own[0] <= no[1] and no[0] <= own[1] and not around
 
 
-def _supposed(sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
-    """Is it only supposed: `if allowed, ...`, `even if Beijing lets them in`?"""
+def _supposed(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
+    """Is it only supposed, asked or aimed at: `if allowed, ...`, `whether imports are blocked`, `aims to block`?"""
+    if frame.modality in _UNSURE:
+        return False
     first = marks[0].first
+    # `Weighs whether to approve` is what a frame of weighing says.
+    last = first if frame.modality in ("considered", "expected") else marks[-1].first
     return any(
-        mark.concept == "hypo"
-        and 0 < first - mark.last <= _SUPPOSED * sentence.scale
-        and not _parted(sentence, mark.last, first)
+        mark.concept in _SUPPOSING
+        and mark.last < last
+        and first - mark.last <= _SUPPOSING[mark.concept] * sentence.scale
+        and not _parted(sentence, mark.last, max(first, mark.last))
+        for mark in sentence.marks
+    )
+
+
+def _undone(frame: Frame, sentence: Sentence, marks: tuple[Mark, ...]) -> bool:
+    """Does a word beside a frame turn it into something else: `the ban was lifted`, `close to approving`?"""
+    if not frame.unless:
+        return False
+    first, last = marks[0].first, marks[-1].last
+    reach = _UNDOING[sentence.scale]
+    return any(
+        mark.concept in frame.unless
+        and mark not in marks
+        and first - reach <= mark.last
+        and mark.first <= last + reach
+        and not _parted(sentence, min(mark.last, first), max(mark.first, last))
         for mark in sentence.marks
     )
 
@@ -253,13 +292,36 @@ def _agent(  # noqa: C901, PLR0911 - one way to be named after another, in their
     after = _behind(sentence, ahead, marks, wanted, lexicon, frame)
     if after is not None:
         return after, True
-    carried = _carried(sentence, wanted, verb, before)
+    # Whoever may do something is not who lets it happen.
+    carried = _carried(sentence, wanted, verb, before) if marks[0].concept != "may" else None
     if carried is not None:
         return carried, True
     speaker = before[1]
     if speaker is not None and speaker.side in wanted and not set(GOVERNMENTS) & wanted:
         return speaker, True
     return None, frame.actor_open
+
+
+def _beside(sentence: Sentence, marks: tuple[Mark, ...], agent: Agent | None) -> bool:
+    """Does the actor stand beside the words: close before them, with hardly a verb between, or just behind?
+
+    Asked for words that anybody may use (ship, produce, want): farther off, somebody else is as likely meant.
+    """
+    if agent is None:
+        return False
+    first, last = marks[0].first, marks[-1].last
+    own = {(mark.first, mark.last) for mark in marks}
+    named = [mark for mark in agent.marks if agent.carried is None]
+    named = named or [mark for mark in sentence.marks if mark.concept in ("they", "it", "itfirm")]
+    for mark in named:
+        if first <= mark.first <= last or 0 < mark.first - last <= _JUST_BEHIND * sentence.scale:
+            return True
+        between = [one for one in sentence.marks if mark.last < one.first < first and (one.first, one.last) not in own]
+        verbs = {one.first for one in between if one.concept not in (*AGENTS, *CHIPS, *_NO_VERBS)}
+        breaks = {one.first for one in between if one.concept == "break"}
+        if 0 < first - mark.last <= _BESIDE * sentence.scale and len(verbs) <= _FEW and len(breaks) <= 1:
+            return True
+    return False
 
 
 def _behind(
@@ -279,7 +341,7 @@ def _behind(
         if side not in wanted or mark.first < verb:
             continue
         if (
-            any(0 < mark.first - by <= 3 for by in bys)
+            (any(0 < mark.first - by <= 3 for by in bys) and mark.first - last <= _BY_REACH * sentence.scale)
             or (frame.free and mark.first <= last + 3)
             or mark.first <= marks[0].last + 3
         ):
@@ -310,10 +372,22 @@ def _carried(sentence: Sentence, wanted: frozenset[str], verb: int, carried: Bef
         if mark.concept in ("they", "it") and mark.first <= verb and _may_stand_for(mark, sentence, wanted):
             if speaker is not None and speaker.side in wanted:
                 return speaker
-            sides = [side for side in before if side in wanted]
+            sides = [side for side in _latest(before, sentence, mark) if side in wanted]
             if sides:
                 return before[sides[-1]]
     return None
+
+
+def _latest(before: dict[str, Agent], sentence: Sentence, pronoun: Mark) -> list[str]:
+    """Give the sides a pronoun may stand for: `the company` is the firm that the last such sentence began with."""
+    if not any(one.concept == "itfirm" and one.first == pronoun.first for one in sentence.marks):
+        return list(before)
+    words = {sentence.tokens[place].folded for place in range(pronoun.first, pronoun.last + 1)}
+    for side, origins in _ORIGINS:
+        if words & origins:
+            return [side]
+    firms = [(-(agent.carried or 0), agent.marks[0].first, side) for side, agent in before.items() if side in _MAKERS]
+    return [min(firms)[2]] if firms else list(before)
 
 
 def _may_stand_for(mark: Mark, sentence: Sentence, wanted: frozenset[str]) -> bool:
@@ -361,22 +435,27 @@ def _fullest(found: list[Match]) -> list[Match]:
     """Of matches that stand on the same word keep the fuller; of equals the earlier in the table."""
     found.sort(key=lambda one: (-len(one.marks), -len(one.frame.needs), one.frame.rank))
     kept: list[Match] = []
-    taken: set[tuple[int, int]] = set()
+    taken: set[int] = set()
     for match in found:
-        spans = {(mark.first, mark.last) for mark in match.marks if mark.concept not in (*AGENTS, *CHIPS, "place")}
-        if spans & taken or any(_same(match, other) for other in kept):
+        own = {
+            place
+            for mark in match.marks
+            if mark.concept not in (*AGENTS, *CHIPS, "place")
+            for place in range(mark.first, mark.last + 1)
+        }
+        if own & taken or any(_same(match, other) for other in kept):
             continue
-        taken |= spans
+        taken |= own
         kept.append(match)
     return sorted(kept, key=lambda one: one.first)
 
 
 def _same(one: Match, other: Match) -> bool:
-    if (one.frame.act, one.frame.modality, one.frame.polarity) != (
-        other.frame.act,
-        other.frame.modality,
-        other.frame.polarity,
-    ):
+    """Do two matches of a sentence tell one thing: the same act, or leave told more exactly, by the same actor?"""
+    acts = {one.frame.act, other.frame.act}
+    if (one.frame.modality, one.frame.polarity) != (other.frame.modality, other.frame.polarity):
+        return False
+    if len(acts) > 1 and not acts <= _LEAVE:
         return False
     names = one.agent.names if one.agent else ()
     return names == (other.agent.names if other.agent else ())

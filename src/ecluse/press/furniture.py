@@ -25,6 +25,7 @@ _WORD = re.compile(r"\w+")
 _ENDS = re.compile(r"[.!?…。！？；][\"'»”’」』)\]）]*\s*$")
 _COUNT = re.compile(r"\s*[\d\s.,]+[kKmM万]?\s*$")
 _LONG_PROSE, _SHORT_PROSE, _HAN_PROSE = 25, 6, 6
+_FEWEST = 3
 _AFTER_END = 40
 LONGEST_LINE = 20_000
 
@@ -110,6 +111,8 @@ def _headings(
         words = text[slice(*raw[index])]
         if name is not None and fold(words) == name:
             sorted_out[index] = ("title", "the longest line above the story")
+        elif first < index and _short_sentence(words) and sorted_out[index - 1][0] == "body":
+            sorted_out[index] = ("body", "a short sentence right after the story's")
         elif related:
             sorted_out[index] = ("related", "follows a heading of related stories")
         elif best is not None and best < index < first and _long(words):
@@ -119,6 +122,12 @@ def _headings(
         else:
             sorted_out[index] = ("menu", why)
     return sorted_out
+
+
+def _short_sentence(words: str) -> bool:
+    """Is a line of few words a sentence: `Nvidia declined to comment.`?"""
+    count = len(_WORD.findall(words)) + len(_HAN.findall(words))
+    return count >= _FEWEST and bool(_ENDS.search(words))
 
 
 def _long(words: str) -> bool:

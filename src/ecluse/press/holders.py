@@ -187,7 +187,7 @@ def _speaker(sentence: Sentence) -> Mark | None:
     names = [mark for mark in marks if mark.concept in SPEAKERS]
     for mark in marks:
         if mark.concept == "according":
-            after = next((one for one in names if 0 <= one.first - mark.last <= 5), None)
+            after = _titled(next((one for one in names if 0 <= one.first - mark.last <= 5), None), names)
             if after is not None and _may_speak(sentence, after):
                 return _inner(sentence, names) or after if after.concept == "press" else after
     told = {mark.first for mark in marks if mark.concept == "tell"}
@@ -197,8 +197,16 @@ def _speaker(sentence: Sentence) -> Mark | None:
             # A government that tells firms something acts; who reports it is somebody else.
             acts = mark.first in told and not _to_press(sentence, mark)
             if speaker is not None and not (speaker.concept in GOVERNMENTS and acts):
-                return speaker
+                return (_inner(sentence, names) or speaker) if speaker.concept == "press" else speaker
     return None
+
+
+def _titled(firm: Mark | None, names: list[Mark]) -> Mark | None:
+    """`Nvidia CFO Colette Kress` is she, and not the firm whose title she bears."""
+    if firm is None or firm.concept in _PEOPLE:
+        return firm
+    person = next((one for one in names if one.concept == "person" and 0 < one.first - firm.last <= _TITLE), None)
+    return person or firm
 
 
 def _inner(sentence: Sentence, names: list[Mark]) -> Mark | None:
@@ -223,6 +231,11 @@ def _may_speak(sentence: Sentence, mark: Mark) -> bool:
     return mark.name != "China" or any(one.concept in ("spokes", "document", "say") for one in sentence.marks)
 
 
+_REACH = 14
+_TITLE = 4
+_PEOPLE = ("person", "official")
+
+
 def _beside(verb: Mark, names: list[Mark], sentence: Sentence) -> Mark | None:
     if _by_pronoun(sentence, verb) or _unsaid(sentence, verb):
         return None
@@ -230,16 +243,21 @@ def _beside(verb: Mark, names: list[Mark], sentence: Sentence) -> Mark | None:
     if any(0 < mark.first - verb.last <= 2 or 0 < verb.first - mark.last <= 2 for mark in papers):
         return None
     wanted = ("press",) if verb.concept == "report" else SPEAKERS
-    reach = 14
     before = [
-        one for one in names if one.last < verb.first and verb.first - one.last <= reach and one.concept in wanted
+        one
+        for one in names
+        if one.concept in wanted
+        and 0 < verb.first - one.last <= _REACH * (sentence.scale if one.concept in _PEOPLE else 1)
     ]
     before = [one for one in before if not _other_clause(sentence, one.last, verb.first)]
     # A class of firms speaks with its verb beside it; farther off it is who is spoken of.
     before = [one for one in before if one.concept != "class" or verb.first - one.last <= _CLASS_REACH * sentence.scale]
     after = [one for one in names if 0 < one.first - verb.last <= 7 and one.concept in wanted]
     turned = [one for one in after if one.concept in ("person", "official")] or after
-    if turned and _closing(sentence, verb) and not any(verb.first - one.last <= 1 for one in before):
+    # `The head of Nvidia, Jensen Huang, said China ...`: he stands in apposition, and speaks.
+    turns = bool(turned) and turned[0].first - verb.last <= 1
+    beside = [one for one in before if verb.first - one.last <= (2 if one.concept in _PEOPLE and not turns else 1)]
+    if turned and _closing(sentence, verb) and not beside:
         return turned[0]
     if before:
         people = [one for one in before if one.concept in ("person", "official")]

@@ -52,4 +52,5 @@ def _by_library(text: str) -> tuple[str, str, str]:
     except ImportError:
         return "unknown", "", "small words (py3langid, which knows more languages, is not installed)"
     found = py3langid.classify(text)
-    return str(found[0]), "", "py3langid"
+    code = str(found[0])
+    return code, _script(text) if code == "zh" else "", "py3langid"

@@ -62,6 +62,7 @@ class Frame:
     actor: frozenset[str]
     needs: tuple[frozenset[str], ...]
     without: frozenset[str]
+    unless: frozenset[str]
     modality: str
     polarity: str
     level: str
@@ -74,6 +75,7 @@ class Frame:
     numbers: frozenset[str]
     holder_is_actor: bool
     close: bool
+    beside: bool
     rank: int
 
 
@@ -227,6 +229,7 @@ def _frame(reader: Reader, index: int) -> Frame:
         actor=frozenset(name.rstrip("?") for name in actor),
         needs=tuple(frozenset(part.split("|")) for part in (reader.word("needs") or "").split()),
         without=frozenset((reader.word("without") or "").split()),
+        unless=frozenset((reader.word("unless") or "").split()),
         modality=reader.choice("modality", MODALITIES, "asserted"),
         polarity=reader.choice("polarity", ("yes", "no"), "yes"),
         level=reader.choice("level", LEVELS, "none"),
@@ -238,6 +241,7 @@ def _frame(reader: Reader, index: int) -> Frame:
         gap=gap,
         numbers=frozenset((reader.word("numbers") or "").split()),
         holder_is_actor=reader.take("own_words", default=False) is True,
+        beside=reader.take("beside", default=False) is True,
         close=reader.take("close", default=False) is True,
         rank=index,
     )

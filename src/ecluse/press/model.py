@@ -66,7 +66,9 @@ def _run(command: str, question: str) -> object:
         raise SourceError(message) from None
     if done.returncode != 0:
         last = done.stderr[-300:].decode("utf-8", "replace").strip()
-        message = f"--model {command}: ended with status {done.returncode}: {last}"
+        message = (
+            f"--model {command}: ended with status {done.returncode}{': ' + last if last else ' and said nothing'}"
+        )
         raise SourceError(message)
     if len(done.stdout) > LARGEST_ANSWER:
         message = f"--model {command}: answered with {len(done.stdout):,} bytes, more than {LARGEST_ANSWER:,}."

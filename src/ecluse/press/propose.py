@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _ABOUT_CHIPS = ("import", "export", "supply")
 _COUNTS = ("chips",)
 _NEXT_IN_LIST = 3
+_CLOSING = " \n\t\"'”’»」』）)"
 # Within so many signs of a verb of saying a time is that of the saying.
 _SAYING = 60
 
@@ -54,7 +55,8 @@ def propose(article: Article, lexicon: Lexicon) -> tuple[Proposal, ...]:
             article.text, sentence.start, sentence.end, article.language, rules, lexicon.variants, _chips(sentence)
         )
         times = _times(article, sentence, lexicon, day)
-        hits = matches(sentence, lexicon, counted, state.agents, speaking(holder, lexicon))
+        asked = article.text[sentence.start : sentence.end].rstrip(_CLOSING).endswith(("?", "？"))
+        hits = [] if asked else matches(sentence, lexicon, counted, state.agents, speaking(holder, lexicon))
         for match in hits:
             part = _Part(article, lexicon, sentence, holder, counted, times, state, day, hits)
             found.extend(_proposals(part, match))

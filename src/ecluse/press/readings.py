@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # From the weakest to the strongest word by which somebody is moved to do something.
 PRESSURE = ("encouraged", "advised", "required", "ordered")
+_WEIGHED = 2
+_WEIGHABLE = ("announcement", "blocked", "licence_required")
 _DIRECTIVE = (
     "stop_new_orders_guidance", "stop_test_and_orders", "hold_orders", "discouraged", "domestic_ratio", "domestic_only",
     "demand_assessment", "justification_demanded", "blocked_at_customs",
@@ -46,20 +48,34 @@ def modality_of(  # noqa: PLR0911 - one rule after another, each on its own acts
         return "expected" if words & {"expect", "will"} else "considered"
     if frame.act == "preliminary_approval" and "order" in words and not inside & {"may", "approve"}:
         return "ordered"
-    if frame.act == "incentives" and any(mark.concept in ("plan", "consider", "prepar") for mark in sentence.marks):
-        return "considered"
-    near = {
-        mark.concept
-        for mark in sentence.marks
-        if mark.concept in ("expect", "plan", "will") and 0 <= match.marks[-1].first - mark.first <= 4
-    }
     if (
-        near
-        and frame.modality == "asserted"
+        frame.act == "incentives" and any(mark.concept in ("plan", "consider", "prepar") for mark in sentence.marks)
+    ) or (frame.act in _WEIGHABLE and _weighed(sentence, match)):
+        return "considered"
+    return "expected" if _coming(frame, sentence, match) else frame.modality
+
+
+def _coming(frame: Frame, sentence: Sentence, match: Match) -> bool:
+    """Is what is told still to come: `plans to ship`?"""
+    return (
+        frame.modality == "asserted"
         and frame.act in ("production_ramp", "domestic_supply", "shipment", "purchase_order", "orders_received")
-    ):
-        return "expected"
-    return frame.modality
+        and any(
+            mark.concept in ("expect", "plan", "will") and 0 <= match.marks[-1].first - mark.first <= 4
+            for mark in sentence.marks
+        )
+    )
+
+
+def _weighed(sentence: Sentence, match: Match) -> bool:
+    """Is leave only being thought about: `would consider letting`?"""
+    first = match.marks[0].first
+    return any(
+        mark.concept in ("consider", "plan", "draft")
+        and (mark.first, mark.last) != (first, match.marks[0].last)
+        and 0 < first - mark.last <= _WEIGHED * sentence.scale
+        for mark in sentence.marks
+    )
 
 
 def pressure_in(sentence: Sentence) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ecluse.errors import SourceError
@@ -88,6 +89,19 @@ def checked(rows: list[tuple[Table, Table]], path: str) -> list[tuple[Table, Tab
     return rows
 
 
+def undecided(rows: list[tuple[Table, Table]], log: Path) -> list[tuple[Table, Table]]:
+    """Leave out proposals that the log holds a verdict on. Raises SourceError for a log that cannot be read."""
+    if not log.exists():
+        return rows
+    try:
+        held = tomllib.loads(log.read_text(encoding="utf-8")).get("verdict", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        message = f"{log}: the verdicts so far cannot be read ({problem}); mend the file, or name another with --to."
+        raise SourceError(message) from None
+    told = {(str(row.get("sha256")), str(row.get("proposal"))) for row in _tables(held)}
+    return [(article, one) for article, one in rows if (str(article.get("sha256")), str(one["id"])) not in told]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a person decided on one proposal."""
@@ -117,14 +131,18 @@ def walk(
     tell: Callable[[str], None],
     acts: Mapping[str, object],
     now: Callable[[], dt.datetime],
+    fault: Callable[[list[Table]], str | None] = lambda _: None,
 ) -> Outcome:
-    """Walk proposals one by one; whatever is not accepted stays out. An end of input quits."""
+    """Walk proposals one by one; whatever is not accepted stays out. An end of input, or Ctrl-C, quits.
+
+    `fault` says why the evidence would refuse the claims so far: then the last is asked for again.
+    """
     outcome = Outcome()
     listed = list(rows)
     for number, (article, one) in enumerate(listed, 1):
         claim = claim_of(article, one)
         tell(f"\n{number} of {len(listed)}: {_shown(one, claim)}")
-        verdict, why, mended = _decide(claim, ask, tell, acts)
+        verdict, why, mended = _decide(claim, ask, tell, acts, partial(fault, [*outcome.claims, claim]))
         if verdict == "quit":
             tell(f"Stopped; {len(listed) - number + 1} proposals are left as they were.")
             break
@@ -157,11 +175,8 @@ def _shown(one: Table, claim: Table) -> str:
         f"  says: {one['quote']}",
     ]
     lines.append(f"  claim: {claim['statement']}")
-    lines += [
-        f"  {name}: {claim[name]}"
-        for name in ("reported", "publisher", "attribution", "subjects", "products", "number")
-        if claim.get(name)
-    ]
+    lines += [f"  {name}: {claim[name]}" for name in ("reported", "publisher") if claim.get(name)]
+    lines.append(f"  vouched for by {_vouched(claim['attribution'])}")
     lines += [
         f"  or {other['field']}: {other['value']}, as {other['why']}" for other in _tables(one.get("alternatives"))
     ]
@@ -169,12 +184,25 @@ def _shown(one: Table, claim: Table) -> str:
     return "\n".join(lines)
 
 
+def _vouched(attribution: object) -> str:
+    """Say an attribution in words: kind, name, role, how many."""
+    told = attribution if isinstance(attribution, dict) else {}
+    kind = str(told.get("kind", "nobody")).replace("_", " ")
+    who = ", ".join(str(told[name]) for name in ("name", "role", "described_as") if told.get(name))
+    count = f" ({told['count']} of them)" if told.get("count") else ""
+    return f"{kind}{': ' + who if who else ''}{count}"
+
+
 def _tables(value: object) -> list[Table]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _decide(
-    claim: Table, ask: Callable[[str], str], tell: Callable[[str], None], acts: Mapping[str, object]
+    claim: Table,
+    ask: Callable[[str], str],
+    tell: Callable[[str], None],
+    acts: Mapping[str, object],
+    fault: Callable[[], str | None],
 ) -> tuple[str, str, list[str]]:
     """Ask for a verdict until one is clear; a rejection and a mending have a reason."""
     mended: list[str] = []
@@ -191,13 +219,17 @@ def _decide(
             if verdict == "accept" and claim.get("reported") is None:
                 tell("The article's day is not known: mend reported first.")
                 continue
+            problem = fault() if verdict == "accept" else None
+            if problem is not None:
+                tell(f"The evidence would refuse it: {problem} Mend it, or skip it.")
+                continue
             why = ""
             while verdict == "reject" and not why:
                 why = ask("why? ").strip()
             if verdict == "accept":
                 why = ask("why (may be empty)? ").strip()
                 verdict = "mend" if mended else "accept"
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             return "quit", "", []
         return verdict, why, mended
 
@@ -299,18 +331,26 @@ def _number(row: Table) -> Table:
     return number
 
 
+def settled(claims: list[Table]) -> list[Table]:
+    """Give copies of claims whose relations point at claims among them."""
+    copies = [{**claim, "relation": [dict(row) for row in _tables(claim.get("relation"))]} for claim in claims]
+    _settle_relations(copies)
+    return copies
+
+
 def _settle_relations(claims: list[Table]) -> None:
     """Relations inside the article point at accepted claims only; an opposition is stored once."""
-    ids = {str(claim["id"]).rpartition("-")[2]: str(claim["id"]) for claim in claims}
+    ids = {str(claim["id"]) for claim in claims}
     opposed: set[frozenset[str]] = set()
     for claim in claims:
         kept = []
         for row in _tables(claim.get("relation")):
             target = str(row["target"])
             if target.startswith("p") and target[1:].isdigit():
-                if target not in ids:
+                # Proposals are numbered in each article anew: the claim's own article is meant.
+                row["target"] = f"{str(claim['id']).rpartition('-')[0]}-{target}"
+                if row["target"] not in ids:
                     continue
-                row["target"] = ids[target]
             pair = frozenset({str(claim["id"]), str(row["target"])})
             if row["kind"] == "contradicts" and pair in opposed:
                 continue

@@ -5,6 +5,7 @@ A document that is refused is one row with the reason; none is dropped.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -163,13 +164,24 @@ def _pages(path: Path) -> Iterator[dict[str, object]]:
 
 
 def write(batches: Iterable[pa.RecordBatch], to: Path) -> dict[str, int]:
-    """Write claims to a Parquet file; count documents, claims and refusals."""
+    """Write claims to a Parquet file, which stands there whole or not at all; count documents, claims and refusals.
+
+    Raises SourceError where it cannot be written.
+    """
     counts = {"documents": 0, "claims": 0, "refused": 0}
-    with pq.ParquetWriter(to, SCHEMA) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-            for row in batch.select(["id", "refused", "sha256"]).to_pylist():
-                counts["claims"] += row["id"] is not None
-                counts["refused"] += row["refused"] is not None
-                counts["documents"] += row["refused"] is not None or row["id"] in (None, "p01")
+    draft = to.with_name(f".{to.name}.part")
+    try:
+        with pq.ParquetWriter(draft, SCHEMA) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+                for row in batch.select(["id", "refused", "sha256"]).to_pylist():
+                    counts["claims"] += row["id"] is not None
+                    counts["refused"] += row["refused"] is not None
+                    counts["documents"] += row["refused"] is not None or row["id"] in (None, "p01")
+        draft.replace(to)
+    except OSError as problem:
+        message = f"{to}: cannot be written ({os.strerror(problem.errno) if problem.errno else problem})."
+        raise SourceError(message) from None
+    finally:
+        draft.unlink(missing_ok=True)
     return counts

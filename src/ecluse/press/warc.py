@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ecluse.errors import SourceError
 from ecluse.press.pages import INSTALL
 from ecluse.press.sources import LARGEST_HTML
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+T = TypeVar("T")
 TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 
 
@@ -34,10 +37,11 @@ def records(path: Path) -> Iterator[Record]:
     except ImportError:
         message = f"{path}: reading WARC needs warcio; install it with {INSTALL}."
         raise SourceError(message) from None
-    seen = 0
+    seen = broken = 0
     try:
         with path.open("rb") as file:
-            for record in ArchiveIterator(file):
+            archive = ArchiveIterator(file)
+            for record in _silently(archive):
                 # Bytes that are no archive at all pass for the older format, ARC, which is not read.
                 if record.format != "warc":
                     continue
@@ -51,9 +55,28 @@ def records(path: Path) -> Iterator[Record]:
                 raw = record.content_stream().read(LARGEST_HTML + 1)
                 url = record.rec_headers.get_header("WARC-Target-URI") or ""
                 yield Record(raw, url, record.rec_headers.get_header("WARC-Date") or "")
-    except (ArchiveLoadFailed, AttributeError, EOFError, OSError, TypeError, ValueError, zlib.error) as problem:
+            broken = archive.err_count
+    except (AttributeError, TypeError):
+        # What the library says of itself here helps nobody.
+        message = f"{path}: not a WARC file, or a broken one (it is cut off); fetch it anew."
+        raise SourceError(message) from None
+    except (ArchiveLoadFailed, EOFError, OSError, ValueError, zlib.error) as problem:
         message = f"{path}: not a WARC file, or a broken one ({problem}); fetch it anew."
         raise SourceError(message) from None
+    if broken:
+        message = f"{path}: {broken} of its records do not end where they say; what could be read was read."
+        raise SourceError(message)
     if not seen:
         message = f"{path}: not a WARC file, or a broken one (no record); fetch it anew."
         raise SourceError(message)
+
+
+def _silently(records: Iterable[T]) -> Iterator[T]:
+    """Give an archive's records without what the library prints; its errors are counted and told by us."""
+    each = iter(records)
+    while True:
+        with contextlib.redirect_stderr(io.StringIO()):
+            record = next(each, None)
+        if record is None:
+            return
+        yield record
