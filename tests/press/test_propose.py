@@ -260,3 +260,19 @@ def test_shuffled_words_break_nothing(words: list[str]) -> None:
     for row in proposals(text, "fr"):
         assert 0 <= row.sentence[0] <= row.span[0] <= row.span[1] <= row.sentence[1] <= len(text)
         assert row.frame
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "act", "said"),
+    [
+        ("en", "Nvidia had sold 20,000 units of the chip, a person said.", "sales", "a person"),
+        ("en", "Nvidia had shipped 5,000 H20 chips to Tencent, an employee said.", "shipment", "an employee"),
+        ("en", "Alibaba ordered 10,000 H20 chips, one insider told Reuters.", "purchase_order", "one insider"),
+        ("fr", "Nvidia avait vendu 20 000 puces H20 à Alibaba, a affirmé une personne.", "sales", "une personne"),
+    ],
+)
+def test_somebody_is_not_the_firm_spoken_of(language: str, text: str, act: str, said: str) -> None:
+    """Whoever says it without a name vouches for it, and no firm that his words are about."""
+    holder = one(text, language, act).holder.attribution
+    assert (holder.kind, holder.name) == ("anonymous_sources", None)
+    assert holder.described_as == said or holder.described_as in said

@@ -49,6 +49,13 @@ _BESIDE = 5
 _FIRMS = ("vendor", "buyer", "rival", "supplier")
 _CLASS_REACH = 3
 _PRONOUNS = frozenset({"he", "she", "they", "it", "elle", "il", "ils", "elles", "他", "她", "们"})
+# Somebody of whom no more is said: the words he begins with, what parts a phrase, and how long one is.
+_ANY = {
+    "en": frozenset({"a", "an", "one", "another", "some", "several"}),
+    "fr": frozenset({"un", "une", "des", "plusieurs", "certains", "certaines"}),
+}
+_PARTS = frozenset({",", ".", ";", ":", "«", "»", '"', "“", "”", "(", ")"})
+_PHRASE = 7
 AUTHOR = Holder(Attribution("author"))
 HEADLINE = Holder(Attribution("headline"))
 
@@ -119,6 +126,9 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str, firm: Mark | None = 
     sources = [mark for mark in marks if mark.concept == "sources"]
     if sources and (concepts & {"say", "report", "according", "interest", "tell"} or lexicon.script == "han"):
         return _anonymous(sources[0], sentence, text)
+    somebody = _somebody(sentence, text, _ANY.get(lexicon.language, frozenset()))
+    if somebody is not None:
+        return somebody
     speaker = _speaker(sentence)
     if speaker is None:
         return _house(sentence, firm) if _speaks_for_house(sentence, concepts) else None
@@ -135,6 +145,33 @@ def stated(sentence: Sentence, lexicon: Lexicon, text: str, firm: Mark | None = 
     of = f" of {name.of}" if name and name.of and role and name.of not in role and speaker.concept == "person" else ""
     return Holder(
         Attribution(kind, name=speaker.name, role=f"{role}{of}" if role else None), earlier=earlier, side=side
+    )
+
+
+def _somebody(sentence: Sentence, text: str, anybody: frozenset[str]) -> Holder | None:
+    """`..., an employee said` and `according to an analyst`: whoever it is, it is not the firm spoken of."""
+    for mark in sentence.marks:
+        if mark.concept == "say":
+            start = max((at for at in range(mark.first) if sentence.tokens[at].folded in _PARTS), default=-1) + 1
+            spans = [(start, mark.first)]
+            if _closing(sentence, mark):
+                spans.append((mark.last + 1, _until(sentence, mark.last + 1)))
+        elif mark.concept == "according":
+            spans = [(mark.last + 1, _until(sentence, mark.last + 1))]
+        else:
+            continue
+        for first, after in spans:
+            known = [one for one in sentence.marks if first <= one.first < after]
+            if first < after <= first + _PHRASE and sentence.tokens[first].folded in anybody and not known:
+                said = text[sentence.tokens[first].start : sentence.tokens[after - 1].end]
+                return Holder(Attribution("anonymous_sources", described_as=said))
+    return None
+
+
+def _until(sentence: Sentence, first: int) -> int:
+    """Give where a phrase ends: at the next mark of punctuation, or with the sentence."""
+    return next(
+        (at for at in range(first, len(sentence.tokens)) if sentence.tokens[at].folded in _PARTS), len(sentence.tokens)
     )
 
 
