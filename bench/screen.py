@@ -148,10 +148,27 @@ def name_bench(path: Path) -> None:
         )
 
 
+def letters(name: str) -> str:
+    """Give a name's words in order of the alphabet, by their folded letters: how names are read does not move them."""
+    return " ".join(sorted(names.fold(name).split()))
+
+
+def twins(whole: Snapshot) -> set[int]:
+    """Give the parties that share a name, by its letters, with another entry."""
+    held: dict[str, set[int]] = {}
+    for number, entry in enumerate(whole.entries):
+        for mark in {letters(part) for written in entry.names for part in (written, *names.published(written))}:
+            held.setdefault(mark, set()).add(number)
+    return {number for numbers in held.values() if len(numbers) > 1 for number in numbers}
+
+
 def questions(whole: Snapshot, count: int) -> tuple[Questions, Snapshot]:
-    """Draw names of parties that trained nothing: held-out aliases, variants, strangers, real unlisted firms."""
+    """Draw names of parties that trained nothing: held-out aliases, variants, strangers, real unlisted firms.
+
+    The draw hangs on the list and on `variants` alone, so that one version is asked the same as the next.
+    """
     rng = random.Random(SEED)
-    shared = train_names.twins(whole)
+    shared = twins(whole)
     held = [n for n, one in enumerate(whole.entries) if train_names.fold_of(one) in (8, 9) and n not in shared]
     rng.shuffle(held)
     pool = [entry.name for entry in whole.entries]
@@ -160,13 +177,11 @@ def questions(whole: Snapshot, count: int) -> tuple[Questions, Snapshot]:
     for number in held:
         entry = whole.entries[number]
         drawn = Counter(kind for _, _, kind in asked)
-        marks = {names.parse(one).fingerprint for one in entry.names}
+        marks = {letters(one) for one in entry.names}
         person = entry.kind == "person"
         if drawn["alias"] < count * 3 // 10 and len(entry.aliases) > 0 and len(marks) > 1:
             alias = rng.choice(entry.aliases)
-            if names.parse(alias).fingerprint not in {
-                names.parse(one).fingerprint for one in entry.names if one != alias
-            }:
+            if letters(alias) not in {letters(one) for one in entry.names if one != alias}:
                 hidden[number] = alias
                 asked.append((alias, number, "alias"))
                 continue

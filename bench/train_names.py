@@ -99,7 +99,7 @@ def questions(snapshot: Snapshot, folds: set[int], seed: int, hide: float = 0.5)
             asked.append((told, number, kind))
         if rng.random() < 0.5 and number not in gone:
             asked.append((stranger(rng, entry.name, pool, person), None, "stranger"))
-        if rng.random() < 0.3 and number not in gone and not person and (other := namesake(rng, entry.name)):
+        if rng.random() < 0.6 and number not in gone and not person and (other := namesake(rng, entry.name)):
             asked.append((other, None, "namesake"))
     return asked, hidden, gone
 

@@ -30,12 +30,26 @@ def shared(held: Index, pieces: Mapping[int, float]) -> Any:  # noqa: ANN401 - a
     return np.bincount(where, share, held.size)
 
 
-def first(total: Any, least: float, most: int, marks: int) -> list[tuple[int, int]]:  # noqa: ANN401
-    """Give those that share `least` and more, as number and share in `marks`, the best first, `most` of them."""
+def first(total: Any, least: float, most: int, marks: int) -> tuple[Any, Any]:  # noqa: ANN401
+    """Give those that share `least` and more, their numbers and shares in `marks`, the best first, `most` of them."""
     docs = np.flatnonzero(total >= least)
     share = (total[docs] * marks + 0.5).astype(np.int64)
     order = np.argsort(-share, kind="stable")[:most]
-    return list(zip(docs[order].tolist(), share[order].tolist(), strict=True))
+    return docs[order], share[order]
+
+
+def of_length(held: Index, found: tuple[Any, Any], alike: tuple[int, float], enough: float) -> tuple[Any, Any]:
+    """Leave out those that share less than `enough` and whose length alone makes them less than `alike`."""
+    docs, share = found
+    letters, part = alike
+    lengths = _lengths(held)[docs]
+    kept = (share >= enough) | (np.minimum(lengths, letters) >= part * np.maximum(lengths, letters) - 1e-9)
+    return docs[kept], share[kept]
+
+
+@lru_cache(maxsize=4)
+def _lengths(held: Index) -> Any:  # noqa: ANN401
+    return np.fromiter((len(held.glued(doc)) for doc in range(held.size)), np.int64, held.size)
 
 
 @lru_cache(maxsize=4)

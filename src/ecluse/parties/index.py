@@ -20,6 +20,7 @@ from array import array
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,8 @@ FLOOR = 0.2
 LITTLE_SHARED, MORE = 0.5, (100, 0.2)
 # What is shared is told in so many marks: those that share alike to a mark stand in the order of the list.
 MARKS = 10_000
+# How much is to be shared where not so many letters are alike.
+SHARED, LETTERS_ALIKE = 0.4, 0.65
 HEAD = 16_384
 # Run together, a name of fewer letters tells nothing; initials count where few names have them.
 SHORTEST_GLUED, MOST_INITIALS, LONGEST = 5, 8, 9
@@ -204,10 +207,11 @@ class Index:
         length = math.sqrt(sum(weight * weight for _, weight in kept.values())) or 1.0
         return {piece: weight / length for piece, (_, weight) in kept.items()}
 
-    def shared(self, name: Name) -> list[tuple[int, float]]:
+    def shared(self, name: Name, letters: int = 0) -> list[tuple[int, float]]:
         """Give the names that share the most, by the weight of shared pieces, with what they share; ties by number.
 
-        Where even the best shares little, more are given.
+        Where even the best shares little, more are given. With `letters`, the length of a name, those may be left
+        out that share less than `SHARED` and are so much longer or shorter that they cannot be alike by letters.
         """
         pieces = self.pieces(name)
         if not pieces:
@@ -216,9 +220,10 @@ class Index:
             total = arrays.shared(self, pieces)
             most, floor = _bounds(best := float(total.max()))
             found = arrays.first(total, floor * best, most, MARKS)
-        else:
-            found = self._shared(pieces)
-        return [(doc, share / MARKS) for doc, share in found]
+            if letters:
+                found = arrays.of_length(self, found, (letters, LETTERS_ALIKE), SHARED * MARKS)
+            return [(doc, share / MARKS) for doc, share in zip(*map(methodcaller("tolist"), found), strict=True)]
+        return [(doc, share / MARKS) for doc, share in self._shared(pieces)]
 
     def _shared(self, pieces: Mapping[int, float]) -> list[tuple[int, int]]:
         total: dict[int, float] = {}

@@ -349,7 +349,7 @@ def _written_out(word: str, stands: dict[str, str]) -> str:
 _LEFT_OUT = frozenset(
     {"and", "of", "the", "for", "to", "in", "on", "at", "by", "s", "i", "y", "e", "de", "la", "del", "des", "du"}
 )
-_ONE_LETTER = ("shch", "ts", "zh", "kh", "ch", "sh", "yu", "ya", "iu", "ia")
+_ONE_LETTER = re.compile("shch|ts|zh|kh|ch|sh|yu|ya|iu|ia|[a-z0-9]")
 
 
 def initials(text: str) -> tuple[str, ...]:
@@ -363,7 +363,7 @@ def initials(text: str) -> tuple[str, ...]:
     for way in ways:
         if FEWEST_INITIALS <= len(way) <= MOST_INITIALS:
             found.append("".join(word[0] for word in way))
-            found.append("".join(next((one for one in _ONE_LETTER if word.startswith(one)), word[0]) for word in way))
+            found.append("".join(_ONE_LETTER.match(word)[0] for word in way))  # type: ignore[index]
     return tuple(one for one in dict.fromkeys(found) if one.isalpha())
 
 

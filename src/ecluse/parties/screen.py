@@ -38,8 +38,9 @@ ONE_PLACE = ({"CN", "HK", "MO"}, {"RU", "BY"}, {"AE", "IR"})
 SAME = 0.95
 # A pair of which less than this is met on either side, and less of its letters, is not worth a look at the trees.
 LEAST = (0.4, 0.6)
+MOST_MEASURED = 8
 # A candidate is measured where it is so much alike by its letters, or shares so much and is somewhat alike.
-LETTERS, HALF, SHARED, TOGETHER, SOME_LETTERS = 0.65, 0.5, 0.4, 0.7, 0.01
+LETTERS, HALF, SHARED, TOGETHER, SOME_LETTERS = index.LETTERS_ALIKE, 0.5, index.SHARED, 0.7, 0.01
 # A name of telling words alone, beside a longer one that adds only common ones: so far into the grey zone.
 SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.004, 0.8, 0.4, 0.4, 0.6
 # What the heaviest word shared with a translated name weighs at the least, for a hit to be acted on.
@@ -215,17 +216,18 @@ def asked_for(text: str) -> Iterator[Asked]:
 def near(held: index.Index, asked: names.Name) -> dict[int, bool]:
     """Give the names that are measured beside one, and whether the one is the other's initials.
 
-    Those looked up by it; of its candidates those that share much by weight, or most letters in order.
+    Those looked up by it; of its candidates those that share much by weight, or most letters in order, the first few.
     """
     found = dict.fromkeys(held.looked_up(asked), False) | dict.fromkeys(held.by_initials(asked), True)
     glued, listed, words = asked.glued, held.glued, _words(asked.tokens)
-    for doc, share in held.shared(asked):
+    likely: list[tuple[float, int]] = []
+    for doc, share in held.shared(asked, len(glued)):
         least = LETTERS if share < SHARED else max(SOME_LETTERS, min(LETTERS, TOGETHER - share))
         alike = Levenshtein.normalized_similarity(glued, listed(doc), score_cutoff=least)
         # Names that share no word, no sound of one and not half of their letters never score.
         if alike and doc not in found and (alike >= HALF or not words.isdisjoint(_words(held.name(doc)[0].tokens))):
-            found[doc] = False
-    return found
+            likely.append((-share - alike, doc))
+    return found | dict.fromkeys((doc for _, doc in sorted(likely)[:MOST_MEASURED]), False)
 
 
 @lru_cache(maxsize=65536)
