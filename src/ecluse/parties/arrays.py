@@ -52,6 +52,13 @@ def _lengths(held: Index) -> Any:  # noqa: ANN401
     return np.fromiter((len(held.glued(doc)) for doc in range(held.size)), np.int64, held.size)
 
 
+def ready(held: Index, model: Model) -> None:
+    """Lay out all that is laid out once."""
+    _postings(held)
+    _lengths(held)
+    _laid(model)
+
+
 @lru_cache(maxsize=4)
 def _postings(held: Index) -> tuple[list[int], Any, Any]:
     docs, weights = (np.asarray(one) for one in (held.sections["docs"], held.weights))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from ecluse.parties.screen import Hit
+    from ecluse.parties.screen import Hit, Screener
 
 Asked = tuple[str, str | None]
 # Below this many distinct names one process is done before others have started.
@@ -30,11 +30,19 @@ def many(place: Path | None, asked: Sequence[Asked], processes: int | None = Non
         return dict(zip(distinct, _some(place, distinct), strict=True))
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only long lists pay for it
 
-    screen.lists(place)
+    _ready(screen.lists(place))
     pieces = [distinct[at : at + PIECE] for at in range(0, len(distinct), PIECE)]
     with ProcessPoolExecutor(cores) as pool:
         found = pool.map(_some, [place] * len(pieces), pieces)
         return dict(zip(distinct, (hits for piece in found for hits in piece), strict=True))
+
+
+def _ready(screener: Screener) -> None:
+    """Lay out the arrays before other processes begin, which take them over where the system forks."""
+    with contextlib.suppress(ImportError):
+        from ecluse.parties import arrays  # noqa: PLC0415 - an extra
+
+        arrays.ready(screener.index, screener.model)
 
 
 def _some(place: Path | None, asked: Sequence[Asked]) -> list[tuple[Hit, ...]]:

@@ -9,9 +9,12 @@ _VOWELS = re.compile(r"[aeiouyhw]")
 _SOUNDS = (
     ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("ck", "k"), ("tz", "ts"), ("dj", "j"),
     ("zh", "j"), ("th", "t"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ii", "i"), ("iy", "i"), ("ij", "i"),
-    ("yi", "i"), ("ey", "i"), ("ay", "ai"), ("q", "k"), ("x", "ks"), ("c", "k"), ("w", "v"), ("y", "i"), ("j", "i"),
-    ("o", "u"), ("e", "i"), ("z", "s"), ("p", "b"),
+    ("yi", "i"), ("ey", "i"), ("ay", "ai"),
 )  # fmt: skip
+_SEVERAL = re.compile("|".join(letters for letters, _ in _SOUNDS))
+_ONE = str.maketrans(
+    {"q": "k", "x": "ks", "c": "k", "w": "v", "y": "i", "j": "i", "o": "u", "e": "i", "z": "s", "p": "b"}
+)
 _TWICE = re.compile(r"(.)\1+")
 _SOFT = re.compile(r"[aeiouh]")
 # Of fewer consonants too many words are alike.
@@ -28,9 +31,10 @@ _ENDING = re.compile(r"(?:ogo|ego|omu|ami|aa|oe|ee|oi|oy|ei|ih|yh|im|ym|ov|ev|ah
 @lru_cache(maxsize=65536)
 def sound(word: str) -> str:
     """Write a word as spellings of one sound have in common: Mohammed and Muhamad, Yuriy and Iurii."""
-    for letters, plain in _SOUNDS:
-        word = word.replace(letters, plain)
-    return _TWICE.sub(r"\1", word)
+    if _SEVERAL.search(word):
+        for letters, plain in _SOUNDS:
+            word = word.replace(letters, plain)
+    return _TWICE.sub(r"\1", word.translate(_ONE))
 
 
 @lru_cache(maxsize=65536)
