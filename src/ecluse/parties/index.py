@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ecluse.parties.entry import Snapshot
     from ecluse.parties.names import Name
 
-FORMAT = "15"
+FORMAT = "16"
 # Letters, figures and the edge of a word: three of them make a piece, and its number.
 _MARKS = {mark: number for number, mark in enumerate("\0abcdefghijklmnopqrstuvwxyz0123456789")}
 BASE = len(_MARKS)
