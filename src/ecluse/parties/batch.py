@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -26,12 +27,12 @@ def many(place: Path | None, asked: Sequence[Asked], processes: int | None = Non
     """Screen each distinct pair of name and country once. `processes` None takes as many as there are cores."""
     distinct = list(dict.fromkeys(asked))
     cores = processes or (os.cpu_count() or 1)
+    pieces = [distinct[at : at + PIECE] for at in range(0, len(distinct), PIECE)]
     if cores == 1 or len(distinct) < WORTH_A_PROCESS:
-        return dict(zip(distinct, _some(place, distinct), strict=True))
+        return dict(zip(distinct, (hits for piece in pieces for hits in _some(place, piece)), strict=True))
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only long lists pay for it
 
     _ready(screen.lists(place))
-    pieces = [distinct[at : at + PIECE] for at in range(0, len(distinct), PIECE)]
     with ProcessPoolExecutor(cores) as pool:
         found = pool.map(_some, [place] * len(pieces), pieces)
         return dict(zip(distinct, (hits for piece in found for hits in piece), strict=True))
@@ -46,7 +47,17 @@ def _ready(screener: Screener) -> None:
 
 
 def _some(place: Path | None, asked: Sequence[Asked]) -> list[tuple[Hit, ...]]:
-    screener = screen.lists(place)
+    """Screen a piece of a list. No rings of memory are made on the way, so none are looked for."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        return _screened(screen.lists(place), asked)
+    finally:
+        if looked:
+            gc.enable()
+
+
+def _screened(screener: Screener, asked: Sequence[Asked]) -> list[tuple[Hit, ...]]:
     if len(asked) >= WORTH_ARRAYS:
         with contextlib.suppress(ImportError):
             from ecluse.parties import arrays  # noqa: PLC0415 - an extra

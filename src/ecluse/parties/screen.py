@@ -225,9 +225,14 @@ def near(held: index.Index, asked: names.Name) -> dict[int, bool]:
         least = LETTERS if share < SHARED else max(SOME_LETTERS, min(LETTERS, TOGETHER - share))
         alike = Levenshtein.normalized_similarity(glued, listed(doc), score_cutoff=least)
         # Names that share no word, no sound of one and not half of their letters never score.
-        if alike and doc not in found and (alike >= HALF or not words.isdisjoint(_words(held.name(doc)[0].tokens))):
+        if alike and doc not in found and (alike >= HALF or _share(words, held.name(doc)[0].tokens)):
             likely.append((-share - alike, doc))
     return found | dict.fromkeys((doc for _, doc in sorted(likely)[:MOST_MEASURED]), False)
+
+
+def _share(words: frozenset[str], tokens: tuple[str, ...]) -> bool:
+    """Is one of some words and sounds a word, or the sound of one?"""
+    return not words.isdisjoint(tokens) or not words.isdisjoint(_words(tokens))
 
 
 @lru_cache(maxsize=65536)
