@@ -216,7 +216,7 @@ class Index:
         pieces = self.pieces(name)
         if not pieces:
             return []
-        if arrays := _arrays():
+        if arrays := with_arrays():
             total = arrays.shared(self, pieces)
             most, floor = _bounds(best := float(total.max()))
             found = arrays.first(total, floor * best, most, MARKS)
@@ -248,7 +248,7 @@ def _bounds(best: float) -> tuple[int, float]:
     return (CANDIDATES, FLOOR) if best >= LITTLE_SHARED else MORE
 
 
-def _arrays() -> ModuleType | None:
+def with_arrays() -> ModuleType | None:
     """Give the module of arrays where numpy is imported already: importing it takes longer than one name."""
     if "numpy" not in sys.modules:
         return None

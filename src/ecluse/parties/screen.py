@@ -39,6 +39,8 @@ SAME = 0.95
 # A pair of which less than this is met on either side, and less of its letters, is not worth a look at the trees.
 LEAST = (0.4, 0.6)
 MOST_MEASURED = 8
+# From so many pairs on they are scored sooner in arrays.
+WORTH_ARRAYS = 6
 # A candidate is measured where it is so much alike by its letters, or shares so much and is somewhat alike.
 LETTERS, HALF, SHARED, TOGETHER, SOME_LETTERS = index.LETTERS_ALIKE, 0.5, index.SHARED, 0.7, 0.01
 # A name of telling words alone, beside a longer one that adds only common ones: so far into the grey zone.
@@ -80,7 +82,10 @@ class Screener:
     def screen(self, name: str, country: str | None = None) -> tuple[Hit, ...]:
         """Give the hits of a name, best first. `country` is an ISO code, or None where it is not known."""
         pairs = self.pairs(name)
-        return self.judge(name, country, pairs, [self.model.score(pair.row) for pair in pairs])
+        arrays = index.with_arrays() if len(pairs) >= WORTH_ARRAYS else None
+        rows = [pair.row for pair in pairs]
+        scores = arrays.scores(self.model, rows) if arrays else [self.model.score(row) for row in rows]
+        return self.judge(name, country, pairs, scores)
 
     def pairs(self, name: str) -> list[Pair]:
         """Measure each reading of a name beside its candidates, and beside the names that are looked up by it."""
