@@ -46,7 +46,7 @@ PIECES, SOUND_WEIGHT = LETTERS + (1 << 16), 1.0
 # What a common word weighs beside a rare one of the same rarity, and a word of one letter.
 COMMON, PARTICLE, LETTER = 0.45, 0.3, 0.35
 # Pieces that more names hold than this share are looked at only where a name has few others.
-FREQUENT, FEW = 0.03, 5
+FREQUENT, FEW = 0.02, 5
 CANDIDATES = 60
 # How many entries' words are kept at hand.
 MOST_KNOWN = 50_000
