@@ -44,7 +44,7 @@ THIRD_PARTIES: Mapping[str, frozenset[str]] = {
     "market.study": frozenset({"numpy"}),
     "market.picture": frozenset({"matplotlib"}),
     "parties.names": frozenset({"anyascii"}),
-    "parties.batch": frozenset({"numpy", "scipy", "sparse_dot_topn"}),
+    "parties.arrays": frozenset({"numpy"}),
     "parties.features": frozenset({"rapidfuzz"}),
     "parties.screen": frozenset({"rapidfuzz"}),
     "parties.readers.rows": frozenset({"defusedxml"}),

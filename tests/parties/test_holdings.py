@@ -200,6 +200,15 @@ def test_bad_rows_are_refused(tmp_path: Path, text: str) -> None:
         register(tmp_path, text)
 
 
+def test_a_missing_file_is_told_as_a_file_of_owners(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody fetches a file of owners: what it should hold is said, and nothing of lists."""
+    assert main(["screen", "Muster", "--owners", str(tmp_path / "none.csv")]) != 0
+    said = capsys.readouterr().err
+    assert "none.csv" in said
+    assert "owner, owned, percent" in said
+    assert "etch" not in said
+
+
 def test_a_table_of_other_columns_is_refused(tmp_path: Path) -> None:
     """The nearest column is named."""
     path = tmp_path / "owners.csv"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ecluse.parties import chinese, names
 from ecluse.parties.features import alike
+from ecluse.parties.sounds import skeleton, stem
 
 SAME = [
     ("Huawei Technologies Co., Ltd.", "HUAWEI TECHNOLOGY CO LTD"),
@@ -22,6 +23,20 @@ SAME = [
     ("L.L.C. Vector", "Vector LLC"),
     ("58th Research Institute", "Research Institute 58"),
     ("Xi’an Aircraft", "Xi'an Aircraft"),
+    ("LLC Severnaya Almaznaya Kompaniya", "North Diamond Company LLC"),
+    ("Severnoye Mashinostroitelnoe Predpriyatiye", "Severnyi Mashinostroitelnyy Predpriiatie"),
+    ("AO Novyi Registrator", "JSC Noviy Registrator"),
+    ("ORKA HOLLDING AD", "Orka Holding AD"),
+    ("LIMITED LIABILITY COMPANYKNAUER ENGINEERING", "Knauer Engineering LLC"),
+    ("LAVANTIALTD", "Lavantia Ltd"),
+    ("DANESH SHPIPING", "Danesh Shipping"),
+    ("TIA TRADING2013", "TIA Trading 2013"),
+    ("PUBLIC JOINT SSTOCK COMPANY SASTA", "PJSC Sasta"),
+]
+OTHERS = [
+    ("Election Services", "Electron Services"),
+    ("Honglong Metals", "Hongkong Metals"),
+    ("Shopping Group", "Shipping Group"),
 ]
 
 
@@ -29,6 +44,31 @@ SAME = [
 def test_one_name_written_twice(one: str, two: str) -> None:
     """Letters, marks, forms, short words and order are folded away."""
     assert names.parse(one).fingerprint == names.parse(two).fingerprint
+
+
+@pytest.mark.parametrize(("one", "two"), OTHERS)
+def test_another_letter_may_make_another_word(one: str, two: str) -> None:
+    """A word that is nearly a business word, and a word of its own, stays what it is."""
+    assert names.parse(one).fingerprint != names.parse(two).fingerprint
+
+
+def test_stems_are_told_apart() -> None:
+    """Every row of the table of Russian words has a stem of its own length, and no two rows disagree about it."""
+    told: dict[str, str] = {}
+    for word, english in names.rows_of("stems.tsv"):
+        root = stem(word)
+        assert root, f"{word} is too short to be told"
+        assert told.setdefault(root, english) == english, word
+
+
+@pytest.mark.parametrize(
+    ("one", "two"), [("oleksin", "aleksin"), ("rossolay", "rassalai"), ("sovkomkard", "sovcomcard")]
+)
+def test_consonants_of_one_sound(one: str, two: str) -> None:
+    """Spellings that share their consonants are alike; words of few consonants are not taken for one."""
+    assert skeleton(one) == skeleton(two)
+    assert alike(one, two) >= 0.8
+    assert not skeleton("lee")
 
 
 def test_a_name_of_forms_alone_keeps_them() -> None:

@@ -42,7 +42,7 @@ def test_quality_does_not_fall() -> None:
         scored.append((hits[0].score if hits else 0.0, wanted in best, bool(wanted)))
         firms += [scored[-1][0]] if kind == "unlisted" else []
         asked = [one.name for one in screen.asked_for(text)]
-        docs = {doc for one in asked for doc in (*kept.looked_up(one), *kept.candidates(one))}
+        docs = {doc for one in asked for doc in (*kept.looked_up(one), *kept.by_initials(one), *kept.candidates(one))}
         found += bool(wanted) and wanted in {part[kept.owner(doc)].id for doc in docs}
     recall, _ = sets.recall_at(scored, 0.95)
     assert recall >= FLOORS["sample_recall_at_95"]

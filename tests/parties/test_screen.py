@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import json
+import math
+import random
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecluse.cli.common import aside
-from ecluse.parties import ages, batch, model, screen, snapshot
+from ecluse.parties import ages, batch, features, index, model, names, screen, snapshot
 from ecluse.parties.entry import listed_on
 from ecluse.parties.features import FEATURES
 from ecluse.truth import NO, YES
@@ -21,6 +24,7 @@ from tests.conftest import ROOT
 from tests.parties import made, sets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LISTS = screen.lists()
@@ -296,7 +300,76 @@ def test_many_names_get_the_scores_of_each(monkeypatch: pytest.MonkeyPatch) -> N
     asked = [(name, country) for name, country, _ in MET] + [("", None), ("Siemens Aktiengesellschaft", "DE")]
     asked += [(entry.name[:30], None) for entry in snapshot.load().entries[::2000]]
     found = batch.many(None, asked, processes=1)
-    for name, country in asked:
-        alone = LISTS.screen(name, country)
-        assert [hit.entry.id for hit in found[name, country]] == [hit.entry.id for hit in alone]
-        assert [hit.score for hit in found[name, country]] == pytest.approx([hit.score for hit in alone], abs=2e-4)
+    assert found == {pair: LISTS.screen(*pair) for pair in asked}
+    monkeypatch.setattr(index, "with_arrays", lambda: None)
+    plain = {pair: LISTS.screen(*pair) for pair in asked}
+    assert found == plain
+    assert any(plain.values())
+
+
+def test_arrays_share_and_score_as_plain_python_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Candidates with what they share, to the mark, in the same order; scores of pairs to the last digits."""
+    arrays = pytest.importorskip("ecluse.parties.arrays")
+    held, rows = LISTS.index, []
+    for entry in snapshot.load().entries[7::1500]:
+        name = names.parse(entry.name)
+        quick = held.shared(name)
+        with monkeypatch.context() as without:
+            without.setattr(index, "with_arrays", lambda: None)
+            assert held.shared(name) == quick
+        assert all(one[1] >= two[1] for one, two in itertools.pairwise(quick))
+        rows += [features.compare(name, held.name(doc)[0], held.weight) for doc, _ in quick[:9]]
+    assert arrays.scores(LISTS.model, rows) == pytest.approx([LISTS.model.score(row) for row in rows], abs=1e-12)
+    assert arrays.scores(LISTS.model, []) == []
+
+
+def test_a_score_is_what_a_walk_down_the_trees_adds_up_to() -> None:
+    """Leaf by leaf the same, to the last digit, thresholds themselves included; in arrays and one by one."""
+
+    def walked(row: list[float]) -> float:
+        total = 0.0
+        for tree in LISTS.model.trees:
+            node = tree
+            while isinstance(node, tuple):
+                node = node[2] if row[node[0]] <= node[1] else node[3]
+            total += node
+        return 1 / (1 + math.exp(-total))
+
+    def asked(tree: model.Tree) -> Iterator[tuple[int, float]]:
+        if isinstance(tree, tuple):
+            yield tree[:2]
+            yield from (*asked(tree[2]), *asked(tree[3]))
+
+    rng = random.Random(5)  # noqa: S311 - a seed, so that the rows stay
+    edges = [one for tree in LISTS.model.trees for one in asked(tree)]
+    rows = []
+    for _ in range(400):
+        row = [rng.random() * rng.choice((1, 4, 24)) for _ in FEATURES]
+        for feature, threshold in rng.sample(edges, 9):
+            row[feature] = threshold
+        rows.append(row)
+    assert [LISTS.model.score(row) for row in rows] == list(map(walked, rows))
+    arrays = pytest.importorskip("ecluse.parties.arrays")
+    assert arrays.scores(LISTS.model, rows) == pytest.approx(list(map(walked, rows)), abs=1e-14)
+
+
+def test_initials_meet_the_whole_name_either_way(tmp_path: Path) -> None:
+    """Initials of a listed name, and a listed name that is initials; `ts` may stand for one letter."""
+    rows = [
+        {"id": "a", "list": "EL", "name": "Sterlitamakskii Zavod Katalizatorov OOO"},
+        {"id": "b", "list": "EL", "name": "Voenno Inzhenernyi Tsentr"},
+        {"id": "c", "list": "EL", "name": "QMFT GmbH"},
+    ]
+    path = tmp_path / "few-2026-07-31.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    held = screen.lists(path).index
+    met = {
+        text: {held.name(doc)[1] for doc, initials in screen.near(held, names.parse(text)).items() if initials}
+        for text in ("SZK OOO", "OOO VITS", "Quick Metal Forming Tools GmbH", "Other Plain Words Here")
+    }
+    assert met == {
+        "SZK OOO": {rows[0]["name"]},
+        "OOO VITS": {rows[1]["name"]},
+        "Quick Metal Forming Tools GmbH": {rows[2]["name"]},
+        "Other Plain Words Here": set(),
+    }

@@ -186,7 +186,8 @@ def screening(options: argparse.Namespace) -> Screening:
     from ecluse.parties.cleared import read_cleared  # noqa: PLC0415 - only verbs that decide pay for it
     from ecluse.parties.screen import lists  # noqa: PLC0415
 
-    return {"lists": lists(options.lists, aside), "cleared": read_cleared(options.cleared)}
+    tell = None if getattr(options, "quiet", False) else aside
+    return {"lists": lists(options.lists, tell), "cleared": read_cleared(options.cleared)}
 
 
 def aside(text: str) -> None:

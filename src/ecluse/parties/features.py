@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from ecluse.parties import names
+from ecluse.parties.sounds import bones, skeleton, sound, vowels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,28 +35,8 @@ GLUED, NEARLY_GLUED, INITIALS, LONGEST_INITIALS = 0.99, 0.85, 0.86, 6
 SOUNDED = 0.9
 # What two common words count for that may translate one Chinese word.
 TRANSLATED = 0.8
-_VOWELS = re.compile(r"[aeiouyhw]")
-_SOUNDS = (
-    ("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("ck", "k"), ("tz", "ts"), ("dj", "j"),
-    ("zh", "j"), ("th", "t"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ii", "i"), ("iy", "i"), ("ij", "i"),
-    ("yi", "i"), ("ey", "i"), ("ay", "ai"), ("q", "k"), ("x", "ks"), ("c", "k"), ("w", "v"), ("y", "i"), ("j", "i"),
-    ("o", "u"), ("e", "i"), ("z", "s"), ("p", "b"),
-)  # fmt: skip
-_TWICE = re.compile(r"(.)\1+")
-
-
-@lru_cache(maxsize=65536)
-def sound(word: str) -> str:
-    """Write a word as spellings of one sound have in common: Mohammed and Muhamad, Yuriy and Iurii."""
-    for letters, plain in _SOUNDS:
-        word = word.replace(letters, plain)
-    return _TWICE.sub(r"\1", word)
-
-
-@lru_cache(maxsize=65536)
-def _bones(word: str) -> str:
-    """Give a word without vowels after its first letter."""
-    return word[:1] + _TWICE.sub(r"\1", _VOWELS.sub("", word[1:]))
+# What two words count for whose consonants sound the same: Oleksin and Aleksin.
+SAME_BONES = 0.84
 
 
 @lru_cache(maxsize=262144)
@@ -75,6 +55,8 @@ def alike(one: str, two: str) -> float:
     near = _shortened(short, long)
     if len(short) >= 3 and sound(one) == sound(two):
         near = max(near, 0.92)
+    elif len(short) >= 5 and near < SAME_BONES and (heard := skeleton(one)) and heard == skeleton(two):
+        near = SAME_BONES
     return max(near, _slipped(short, long)) if len(short) >= 4 or not near else near
 
 
@@ -84,9 +66,9 @@ def _shortened(short: str, long: str) -> float:
         return 0.0
     if long.startswith(short):
         return 0.8 if len(short) >= 4 else 0.72
-    if short[0] != long[0] or len(_bones(short)) < 3 or not _bones(long).startswith(_bones(short)):
+    if short[0] != long[0] or len(bones(short)) < 3 or not bones(long).startswith(bones(short)):
         return 0.0
-    return 0.8 if _bones(long) == _bones(short) else 0.74 if _is_short(short) else 0.0
+    return 0.8 if bones(long) == bones(short) else 0.74 if _is_short(short) else 0.0
 
 
 def _slipped(short: str, long: str) -> float:
@@ -102,7 +84,7 @@ def _slipped(short: str, long: str) -> float:
 
 
 def _is_short(word: str) -> bool:
-    return len(_VOWELS.findall(word)) <= 1
+    return vowels(word) <= 1
 
 
 def compare(
@@ -113,31 +95,40 @@ def compare(
     person: float = 0.5,
     translated: bool = False,
     others: frozenset[str] = frozenset(),
+    initials: bool = False,
+    least: tuple[float, float] = (0.0, 0.0),
 ) -> list[float]:
     """Give the features of a pair, in the order of `FEATURES`.
 
     `person` is 1, 0, or 0.5 where nobody says. `others` are the words of all the names of the
     listed party: what one alias lacks another may have. Where the name asked for is
     `translated`, a common word on one side may be another common word on the other: 数据 is data or digital.
+    With `initials` one name is known to be the other's initials. Nothing is given where less than `least` is met
+    on both sides by weight, and of all letters.
     """
     one, two = asked.tokens, listed.tokens
-    weights_one, weights_two = [weight(word) for word in one], [weight(word) for word in two]
-    taken_one, taken_two, pairs = align(one, two)
+    weights_one, weights_two = list(map(weight, one)), list(map(weight, two))
+    taken_one, taken_two, pairs = _as_initials(one, two) if initials else align(one, two)
     if translated:
         _as_translated(one, two, (taken_one, taken_two), pairs)
     met_one, worst_one, clash_one, single_one = _side(one, weights_one, taken_one)
     met_two, worst_two, clash_two, single_two = _side(two, weights_two, taken_two)
     all_one, all_two = sum(weights_one) or 1e-9, sum(weights_two) or 1e-9
-    same, near_sum, best, in_order = _shared(pairs, weights_one, weights_two)
     glued_one, glued_two = asked.glued, listed.glued
-    short, long = min(len(glued_one), len(glued_two)), max(len(glued_one), len(glued_two))
+    letters = Levenshtein.normalized_similarity(glued_one, glued_two)
+    if met_one / all_one < least[0] and met_two / all_two < least[0] and letters < least[1]:
+        return []
+    same, near_sum, best, in_order = _shared(pairs, weights_one, weights_two)
+    short, long = len(glued_one), len(glued_two)
+    if short > long:
+        short, long = long, short
     return [
         met_one / all_one,
         met_two / all_two,
         worst_one,
         worst_two,
         Levenshtein.normalized_similarity(_in_order(one), _in_order(two)),
-        Levenshtein.normalized_similarity(glued_one, glued_two),
+        letters,
         JaroWinkler.normalized_similarity(glued_one, glued_two),
         min(same, 4.0),
         min(near_sum, 4.0),
@@ -149,13 +140,20 @@ def compare(
         _figures_clash(one, two),
         _forms_clash(asked.forms, listed.forms),
         person,
-        max(alike(one[0], two[0]), alike(one[-1], two[-1]), alike(one[0], two[-1]), alike(one[-1], two[0])),
+        _ends_alike(one, two),
         float(single_one + single_two),
         short / (long or 1),
         float(min(clash_one, clash_two)),
         _known_elsewhere(one, weights_one, taken_one, others) / all_one,
         float(min(short, 24)),
     ]
+
+
+def _ends_alike(one: Sequence[str], two: Sequence[str]) -> float:
+    """Say how far a first or last word of one name is a first or last word of the other."""
+    if one[0] == two[0] or one[-1] == two[-1] or one[0] == two[-1] or one[-1] == two[0]:
+        return 1.0
+    return max(alike(one[0], two[0]), alike(one[-1], two[-1]), alike(one[0], two[-1]), alike(one[-1], two[0]))
 
 
 @lru_cache(maxsize=65536)
@@ -169,11 +167,16 @@ def _side(words: Sequence[str], weights: Sequence[float], taken: Sequence[float]
     met = worst = 0.0
     clash = single = 0
     for word, weight, got in zip(words, weights, taken, strict=True):
-        met += weight * got
-        left = weight * (1 - got)
-        worst = max(left, worst)
-        clash += got < ALIKE and word in common
-        single += len(word) == 1
+        if got == 1.0:
+            met += weight
+        else:
+            met += weight * got
+            left = weight * (1 - got)
+            worst = max(worst, left)
+            if got < ALIKE and word in common:
+                clash += 1
+        if len(word) == 1:
+            single += 1
     return met, worst, clash, single
 
 
@@ -204,11 +207,15 @@ def _known_elsewhere(
         elsewhere = got
         if got < 1.0 and word in others:
             elsewhere = 1.0
-        elif got < SOUNDED and len(word) > 2:
-            heard = sound(word)
-            elsewhere = SOUNDED if any(sound(other) == heard for other in others) else got
+        elif got < SOUNDED and len(word) > 2 and sound(word) in _sounds(others):
+            elsewhere = SOUNDED
         total += weight * elsewhere
     return total
+
+
+@lru_cache(maxsize=65536)
+def _sounds(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(sound, words))
 
 
 def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[float], list[tuple[int, int, float]]]:
@@ -241,6 +248,13 @@ def align(one: Sequence[str], two: Sequence[str]) -> tuple[list[float], list[flo
             if not rest_one or not rest_two:
                 break
     return taken_one, taken_two, pairs
+
+
+def _as_initials(
+    one: Sequence[str], two: Sequence[str]
+) -> tuple[list[float], list[float], list[tuple[int, int, float]]]:
+    """Pair a name with its initials: all of either is met."""
+    return [INITIALS] * len(one), [INITIALS] * len(two), [(0, 0, INITIALS)]
 
 
 def _as_translated(
@@ -327,10 +341,14 @@ def _glued(word: str, parts: Sequence[str]) -> float:
     return OSA.normalized_similarity(word, "".join(parts), score_cutoff=NEARLY_GLUED)
 
 
-def _figures_clash(one: Sequence[str], two: Sequence[str]) -> float:
+@lru_cache(maxsize=65536)
+def _figures(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for word in words if word.isdigit())
+
+
+def _figures_clash(one: tuple[str, ...], two: tuple[str, ...]) -> float:
     """Do both names carry a number, and another one? One number on one side only is half a clash."""
-    first = {word for word in one if word.isdigit()}
-    second = {word for word in two if word.isdigit()}
+    first, second = _figures(one), _figures(two)
     if first and second:
         return 0.0 if first & second else 1.0
     return 0.5 if first or second else 0.0

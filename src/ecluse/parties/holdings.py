@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ecluse.parties.readers.source import Source
 
 COLUMNS = ("owner", "owned", "percent", "at_least", "at_most", "source")
+ADVICE = "Name a file of owners: a CSV with owner, owned, percent, or FollowTheMoney entities, one a line."
 # How many persons above one party are looked at; more is a mistake in the file, or a fund of funds.
 MOST_ABOVE = 500
 
@@ -69,7 +70,7 @@ class Register:
 
 def read_register(path: Path) -> Register:
     """Read a file of holdings. Raises SourceError: which row, what was expected."""
-    source = examine(path)
+    source = examine(path, ADVICE)
     rows = tuple(_from_money(source) if source.head.startswith(("{", "[")) else _from_csv(source))
     if not rows:
         message = (

@@ -9,46 +9,58 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import heapq
 import json
 import math
 import mmap
 import os
 import sys
+import zlib
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecluse.parties import names
 from ecluse.parties.entry import Entry
+from ecluse.parties.names import FEWEST_INITIALS as FEWEST
+from ecluse.parties.sounds import skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from types import ModuleType
 
     from ecluse.parties.entry import Snapshot
     from ecluse.parties.names import Name
 
-FORMAT = "14"
+FORMAT = "16"
 # Letters, figures and the edge of a word: three of them make a piece, and its number.
 _MARKS = {mark: number for number, mark in enumerate("\0abcdefghijklmnopqrstuvwxyz0123456789")}
 BASE = len(_MARKS)
-PIECES = BASE**3
+LETTERS = BASE**3
+# Behind the pieces of letters stand those of sound: one for the consonants of a word, which weighs as much as several.
+PIECES, SOUND_WEIGHT = LETTERS + (1 << 16), 1.0
 # What a common word weighs beside a rare one of the same rarity, and a word of one letter.
 COMMON, PARTICLE, LETTER = 0.45, 0.3, 0.35
 # Pieces that more names hold than this share are looked at only where a name has few others.
 FREQUENT, FEW = 0.02, 5
-CANDIDATES = 16
+CANDIDATES = 60
 # How many entries' words are kept at hand.
 MOST_KNOWN = 50_000
 # Candidates that share less than this part of what the best one shares are left out.
-FLOOR = 0.3
+FLOOR = 0.2
 # Where the best candidate shares less than this, so many are looked at, down to this part of what it shares.
-LITTLE_SHARED, MORE = 0.5, (40, 0.3)
+LITTLE_SHARED, MORE = 0.5, (100, 0.2)
+# What is shared is told in so many marks: those that share alike to a mark stand in the order of the list.
+MARKS = 10_000
+# How much is to be shared where not so many letters are alike.
+SHARED, LETTERS_ALIKE = 0.4, 0.65
 HEAD = 16_384
-# Run together, a name of fewer letters tells nothing; initials are those of three to six words, of few names.
-SHORTEST_GLUED, SHORTEST_INITIALS, LONGEST_INITIALS, MOST_INITIALS = 5, 3, 6, 6
+# Run together, a name of fewer letters tells nothing; initials count where few names have them.
+SHORTEST_GLUED, MOST_INITIALS, LONGEST = 5, 8, 9
 SECTIONS = (
     "prints",
     "print_docs",
@@ -77,6 +89,8 @@ class Index:
     head: Mapping[str, object]
     known: dict[int, frozenset[str]] = field(default_factory=dict)
     weighed: dict[str, float] = field(default_factory=dict)
+    parsed: dict[int, tuple[Name, str]] = field(default_factory=dict)
+    runs: dict[int, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -85,9 +99,25 @@ class Index:
 
     def name(self, doc: int) -> tuple[Name, str]:
         """Give a name as compared, and as published."""
-        at = self.sections["text_at"]
-        tokens, forms, glued, shown = str(self.texts[at[doc] : at[doc + 1]], "utf-8").split("\t")
-        return names.Name(shown, tuple(tokens.split()), frozenset(forms.split(",")) - {""}, glued), shown
+        found = self.parsed.get(doc)
+        if found is None:
+            at = self.sections["text_at"]
+            tokens, forms, glued, shown = str(self.texts[at[doc] : at[doc + 1]], "utf-8").split("\t")
+            listed = names.Name(shown, tuple(tokens.split()), frozenset(forms.split(",")) - {""}, glued)
+            found = self.parsed[doc] = listed, shown
+            if len(self.parsed) > MOST_KNOWN:
+                self.parsed.clear()
+        return found
+
+    def glued(self, doc: int) -> str:
+        """Give a name's words run together."""
+        found = self.runs.get(doc)
+        if found is None:
+            at = self.sections["text_at"]
+            found = self.runs[doc] = str(self.texts[at[doc] : at[doc + 1]], "utf-8").split("\t", 3)[2]
+            if len(self.runs) > 4 * MOST_KNOWN:
+                self.runs.clear()
+        return found
 
     def owner(self, doc: int) -> int:
         """Give the number of the entry that a name belongs to."""
@@ -126,13 +156,19 @@ class Index:
         return found
 
     def looked_up(self, name: Name) -> list[int]:
-        """Give the names of the same words, the same letters run together, or those that it is the initials of."""
+        """Give the names of the same words, or the same letters run together."""
         found = dict.fromkeys(self.exact(name.fingerprint))
         if len(name.glued) >= SHORTEST_GLUED:
             found |= dict.fromkeys(self.exact(f"\1{name.glued}"))
-        if len(name.tokens) == 1 and name.glued.isalpha() and SHORTEST_INITIALS <= len(name.glued) <= LONGEST_INITIALS:
-            initials = self.exact(f"\2{name.glued}")
-            found |= dict.fromkeys(initials if len(initials) <= MOST_INITIALS else ())
+        return list(found)
+
+    def by_initials(self, name: Name) -> list[int]:
+        """Give the names that a name is the initials of, or that are its initials."""
+        found: dict[int, None] = {}
+        short = len(name.tokens) == 1 and name.glued.isalpha() and FEWEST <= len(name.glued) <= LONGEST
+        for mark in (f"\2{name.glued}",) if short else tuple(f"\3{one}" for one in names.initials(name.text)):
+            docs = self.exact(mark)
+            found |= dict.fromkeys(docs if len(docs) <= MOST_INITIALS else ())
         return list(found)
 
     def rarity(self, word: str) -> float:
@@ -158,7 +194,7 @@ class Index:
         for word in name.tokens:
             weight = self.weight(word)
             for piece in pieces_of(word):
-                found[piece] = found.get(piece, 0.0) + weight
+                found[piece] = found.get(piece, 0.0) + (weight if piece < LETTERS else weight * SOUND_WEIGHT)
         offsets = self.sections["offsets"]
         total, kept = self.size, {}
         limit = max(50, int(total * FREQUENT))
@@ -171,28 +207,54 @@ class Index:
         length = math.sqrt(sum(weight * weight for _, weight in kept.values())) or 1.0
         return {piece: weight / length for piece, (_, weight) in kept.items()}
 
-    def candidates(self, name: Name) -> list[int]:
-        """Give the names that share the most, by the weight of shared pieces; ties by number."""
+    def shared(self, name: Name, letters: int = 0) -> list[tuple[int, float]]:
+        """Give the names that share the most, by the weight of shared pieces, with what they share; ties by number.
+
+        Where even the best shares little, more are given. With `letters`, the length of a name, those may be left
+        out that share less than `SHARED` and are so much longer or shorter that they cannot be alike by letters.
+        """
+        pieces = self.pieces(name)
+        if not pieces:
+            return []
+        if arrays := with_arrays():
+            total = arrays.shared(self, pieces)
+            most, floor = _bounds(best := float(total.max()))
+            found = arrays.first(total, floor * best, most, MARKS)
+            if letters:
+                found = arrays.of_length(self, found, (letters, LETTERS_ALIKE), SHARED * MARKS)
+            return [(doc, share / MARKS) for doc, share in zip(*map(methodcaller("tolist"), found), strict=True)]
+        return [(doc, share / MARKS) for doc, share in self._shared(pieces)]
+
+    def _shared(self, pieces: Mapping[int, float]) -> list[tuple[int, int]]:
         total: dict[int, float] = {}
         seen = total.get
         offsets, docs, weights = self.sections["offsets"], self.sections["docs"], self.weights
-        for piece, weight in self.pieces(name).items():
+        for piece, weight in pieces.items():
             start, end = offsets[piece], offsets[piece + 1]
             for doc, share in zip(docs[start:end], weights[start:end], strict=True):
                 total[doc] = seen(doc, 0.0) + weight * share
-        if not total:
-            return []
-        return best_of(total.items(), max(total.values()))
+        most, floor = _bounds(best := max(total.values()))
+        least = floor * best
+        rows = ((-int(share * MARKS + 0.5), doc) for doc, share in total.items() if share >= least)
+        return [(doc, -share) for share, doc in heapq.nsmallest(most, rows)]
+
+    def candidates(self, name: Name) -> list[int]:
+        """Give the names that share the most with one."""
+        return [doc for doc, _ in self.shared(name)]
 
 
-def best_of(rows: Iterable[tuple[int, float]], best: float) -> list[int]:
-    """Give the names that share the most; of those that share alike, to four places, the first of the list.
+def _bounds(best: float) -> tuple[int, float]:
+    """Give how many are looked at, down to what part of what the best shares."""
+    return (CANDIDATES, FLOOR) if best >= LITTLE_SHARED else MORE
 
-    Where even the best shares little, more are looked at.
-    """
-    most, floor = (CANDIDATES, FLOOR) if best >= LITTLE_SHARED else MORE
-    least = floor * best
-    return [doc for _, doc in sorted((-round(score, 4), doc) for doc, score in rows if score >= least)[:most]]
+
+def with_arrays() -> ModuleType | None:
+    """Give the module of arrays where numpy is imported already: importing it takes longer than one name."""
+    if "numpy" not in sys.modules:
+        return None
+    from ecluse.parties import arrays  # noqa: PLC0415 - only where numpy is there
+
+    return arrays
 
 
 def weight_of(word: str, rarity: float) -> float:
@@ -211,9 +273,11 @@ def _common() -> frozenset[str]:
 
 @lru_cache(maxsize=65536)
 def pieces_of(word: str) -> tuple[int, ...]:
-    """Number the three-letter pieces of a word, its edges included."""
+    """Number the three-letter pieces of a word, its edges included, and its consonants."""
     marks = [0, *(_MARKS.get(mark, 0) for mark in word), 0]
-    return tuple({(a * BASE + b) * BASE + c for a, b, c in zip(marks, marks[1:], marks[2:], strict=False)})
+    found = {(a * BASE + b) * BASE + c for a, b, c in zip(marks, marks[1:], marks[2:], strict=False)}
+    heard = skeleton(word)
+    return (*found, LETTERS + (zlib.crc32(heard.encode()) & 0xFFFF)) if heard else tuple(found)
 
 
 @lru_cache(maxsize=65536)
@@ -320,8 +384,10 @@ def _marks(name: Name) -> Iterable[str]:
     yield name.fingerprint
     if len(name.glued) >= SHORTEST_GLUED:
         yield f"\1{name.glued}"
-    if SHORTEST_INITIALS <= len(name.tokens) <= LONGEST_INITIALS:
-        yield "\2" + "".join(word[0] for word in name.tokens)
+    if len(name.tokens) == 1 and FEWEST <= len(name.glued) <= LONGEST:
+        yield f"\3{name.glued}"
+    for one in names.initials(name.text):
+        yield f"\2{one}"
 
 
 def _names_of(entry: Entry) -> Iterable[tuple[str, Name]]:
@@ -359,7 +425,7 @@ def _postings(parsed: list[Name], weights: Mapping[str, float]) -> dict[str, arr
         for word in name.tokens:
             weight = weights[word]
             for piece in pieces_of(word):
-                own[piece] = own.get(piece, 0.0) + weight
+                own[piece] = own.get(piece, 0.0) + (weight if piece < LETTERS else weight * SOUND_WEIGHT)
         for piece, weight in own.items():
             held = buckets.get(piece)
             if held is None:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecluse.parties.sounds import SHORTEST_STEM, stem
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,6 +20,10 @@ LONGEST = 1_000
 SHORTEST_STUCK, SHORTEST_TAIL = 9, 6
 # How many ways a name may be meant; a text of more is no name.
 MOST_READINGS = 12
+# From so many letters on a word with one slip is taken for the business word that it nearly is.
+SHORTEST_SLIPPED, SURELY_SLIPPED = 7, 10
+# Initials are of so many words.
+FEWEST_INITIALS, MOST_INITIALS = 3, 7
 # The longest listed name has fewer words.
 MOST_WORDS = 64
 # Cyrillic and Greek letters that pass for Latin ones in a word that is otherwise Latin.
@@ -43,6 +49,7 @@ _ORDINALS = {
         ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), 1
     )
 }
+_TWICE, _FIGURES_BEHIND = re.compile(r"(.)\1"), re.compile(r"([a-z]{4,})(\d+)\Z")
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # Words of people's names that tell nobody apart.
 PARTICLES = frozenset(
@@ -84,6 +91,7 @@ class Name:
         return " ".join(sorted(self.tokens))
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Fold to small Latin letters and digits, single spaces between words.
 
@@ -173,8 +181,61 @@ def places() -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1)
+def _stems() -> dict[str, tuple[str, ...]]:
+    """Give the English words that Russian ones stand for, by stem."""
+    stands, _ = words()
+    found = {}
+    for word, english in rows_of("stems.tsv"):
+        found[stem(word)] = tuple(stands.get(one, one) for one in english.split())
+    return found
+
+
+@lru_cache(maxsize=1)
+def _slips() -> dict[str, str]:
+    """Give longer business words by what is left of them without one letter."""
+    stands, common = words()
+    found: dict[str, str] = {}
+    for word in (*common, *stands):
+        if len(word) >= SHORTEST_SLIPPED:
+            for at in range(1, len(word)):
+                found.setdefault(word[:at] + word[at + 1 :], word)
+            found[word] = word
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _mended(word: str) -> str:
+    """Give the business word that a longer word is but for one slip of the pen; of others the word itself."""
+    if len(word) < SHORTEST_SLIPPED or not word.isalpha():
+        return word
+    near = _slips()
+    for at in range(len(word), 0, -1):
+        meant = near.get(word[:at] + word[at + 1 :])
+        if meant is not None and _one_slip(word, meant):
+            # In a shorter word another letter may make another word; a letter doubled or two swapped does not.
+            sure = len(word) >= SURELY_SLIPPED or _TWICE.sub(r"\1", word) == meant or sorted(word) == sorted(meant)
+            return meant if sure else word
+    return word
+
+
+@lru_cache(maxsize=65536)
+def _told(word: str) -> tuple[str, ...] | None:
+    """Give the English words that a Russian one stands for, where it is a word of business or of every day."""
+    stands, common = words()
+    if len(word) <= SHORTEST_STEM or word in common or word in stands or not word.isalpha():
+        return None
+    root = stem(word)
+    return _stems().get(root) if root else None
+
+
 # Legal forms that are met with a slip of the pen, or run together with the word before them.
-_LONG_FORMS = {"limited": "limited", "company": "company", "corporation": "corporation", "liability": "limited"}
+_LONG_FORMS = {
+    "limited": "limited", "company": "company", "corporation": "corporation", "liability": "limited",
+    "holding": "holding", "holdings": "holding", "incorporated": "corporation",
+}  # fmt: skip
+# Short ones that no word ends in.
+_STUCK_FORMS = {"gmbh": "limited", "ltd": "limited", "llc": "limited"}
 
 
 @lru_cache(maxsize=65536)
@@ -185,6 +246,11 @@ def _stuck(word: str) -> tuple[str, str] | None:
             return word[: -len(form)], kind
         if word[0] == form[0] and abs(len(word) - len(form)) <= 1 and word != form and _one_slip(word, form):
             return "", kind
+        if word.startswith(form) and len(word) >= len(form) + 4 and len(form) < 10:
+            return word[len(form) :], kind
+    for form, kind in _STUCK_FORMS.items():
+        if word.endswith(form) and len(word) >= len(form) + 3:
+            return word[: -len(form)], kind
     return None
 
 
@@ -192,9 +258,13 @@ def _stuck(word: str) -> tuple[str, str] | None:
 def _apart(word: str) -> tuple[str, ...]:
     """Part a word from the business word that it is run together with: MATERIALSOLUTIONS, GOLDTRADING."""
     stands, common = words()
-    if len(word) < SHORTEST_STUCK or word in common:
-        return (_written_out(word, stands),)
-    for at in range(3, len(word) - SHORTEST_TAIL + 1):
+    meant = word if word in common or word in stands else _mended(word)
+    if len(word) < SHORTEST_STUCK or word in common or meant != word:
+        return (_written_out(meant, stands),)
+    figures = _FIGURES_BEHIND.match(word)
+    if figures and (figures[1] in common or figures[1] in stands):
+        return (_written_out(figures[1], stands), figures[2])
+    for at in range(2, len(word) - SHORTEST_TAIL + 1):
         tail = word[at:]
         if tail in common or tail in stands:
             return (_written_out(word[:at], stands), _written_out(tail, stands))
@@ -216,7 +286,7 @@ def _one_slip(one: str, two: str) -> bool:
 
 
 # What every form of `spelled.tsv` holds: names without it are not searched for them.
-_HINT = re.compile(r"stvo|tavar|tovar|fed\w+ gos|gos\w+ unit|\bl\w*ab|joint|jnt st|anonim")
+_HINT = re.compile(r"stvo|tavar|tovar|fed\w+ gos|gos\w+ unit|\bl\w*ab|joint|jnt st|jiont|anonim|aktsioner|i?ability")
 
 
 @lru_cache(maxsize=4096)
@@ -238,6 +308,8 @@ def of_folded(folded: str, text: str) -> Name:
             found.add(kind)
         elif word in several:
             kept += several[word]
+        elif (told := _told(word)) is not None:
+            kept += told
         elif len(word) > 5 and (stuck := _stuck(word)) is not None:
             found.add(stuck[1])
             kept += _apart(stuck[0]) if stuck[0] else ()
@@ -273,6 +345,28 @@ def _written_out(word: str, stands: dict[str, str]) -> str:
     return _ORDINALS.get(word) or stands.get(word, word)
 
 
+# Words that initials leave out, and letters that one Russian letter is written with.
+_LEFT_OUT = frozenset(
+    {"and", "of", "the", "for", "to", "in", "on", "at", "by", "s", "i", "y", "e", "de", "la", "del", "des", "du"}
+)
+_ONE_LETTER = re.compile("shch|ts|zh|kh|ch|sh|yu|ya|iu|ia|[a-z0-9]")
+
+
+def initials(text: str) -> tuple[str, ...]:
+    """Give the initials of a name as written, without its legal forms and with them, `ts` as one letter too."""
+    folded = fold(text)
+    bare, _ = _without_forms(folded)
+    _, kinds = _forms()
+    kept = [word for word in bare.split() if word not in _LEFT_OUT]
+    ways = [[word for word in kept if word not in kinds], kept, [w for w in folded.split() if w not in _LEFT_OUT]]
+    found = []
+    for way in ways:
+        if FEWEST_INITIALS <= len(way) <= MOST_INITIALS:
+            found.append("".join(word[0] for word in way))
+            found.append("".join(_ONE_LETTER.match(word)[0] for word in way))  # type: ignore[index]
+    return tuple(one for one in dict.fromkeys(found) if one.isalpha())
+
+
 _RUNS = re.compile(r"\s+")
 # An address in capitals without its commas: NO 88 KEYUAN ROAD.
 _BARE_ADDRESS = re.compile(
@@ -305,7 +399,7 @@ def readings(text: str) -> tuple[str, ...]:
     """Give what a name as written may mean: whole; without an address after it, or a bracket in it; each alias."""
     text = _RUNS.sub(lambda run: "\n" if "\n" in run[0] else " ", text[: 4 * LONGEST]).strip()[:LONGEST]
     text = _ATTENTION.sub("", text) or text
-    found = [text]
+    found = [text, _AFFILIATED.split(text)[-1]]
     parts = [part for part in _AKA.split(text) if len(part.strip(" ,;()")) > 2]
     if len(parts) > 1:
         found += [part.strip(" ,;()") for part in parts]

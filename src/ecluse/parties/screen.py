@@ -14,8 +14,9 @@ from rapidfuzz.distance import Levenshtein
 from ecluse.parties import index, model, names
 from ecluse.parties.ages import SHIPPED
 from ecluse.parties.entry import REQUIRED
-from ecluse.parties.features import compare, sound
+from ecluse.parties.features import compare
 from ecluse.parties.reasons import reasons_of
+from ecluse.parties.sounds import sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,8 +36,15 @@ SOUND_ALONE = -0.9
 ONE_PLACE = ({"CN", "HK", "MO"}, {"RU", "BY"}, {"AE", "IR"})
 # What the same words are worth at the least.
 SAME = 0.95
-# A name of telling words alone, beside a longer one that adds only common ones.
-SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.3, 0.8, 0.4, 0.4, 0.6
+# A pair of which less than this is met on either side, and less of its letters, is not worth a look at the trees.
+LEAST = (0.4, 0.6)
+MOST_MEASURED = 8
+# From so many pairs on they are scored sooner in arrays.
+WORTH_ARRAYS = 6
+# A candidate is measured where it is so much alike by its letters, or shares so much and is somewhat alike.
+LETTERS, HALF, SHARED, TOGETHER, SOME_LETTERS = index.LETTERS_ALIKE, 0.5, index.SHARED, 0.7, 0.01
+# A name of telling words alone, beside a longer one that adds only common ones: so far into the grey zone.
+SHORT_NAME, LONG_NAME, SMALL, TELLING, RARE = 0.004, 0.8, 0.4, 0.4, 0.6
 # What the heaviest word shared with a translated name weighs at the least, for a hit to be acted on.
 TELLING_CHINESE = 0.46
 # What all that is only nearly the same weighs at the least; common words may be translated several ways.
@@ -73,18 +81,20 @@ class Screener:
 
     def screen(self, name: str, country: str | None = None) -> tuple[Hit, ...]:
         """Give the hits of a name, best first. `country` is an ISO code, or None where it is not known."""
-        readings = tuple(asked_for(name))
-        pairs = self.pairs(readings, [self.index.candidates(asked.name) for asked in readings])
-        return self.judge(name, country, pairs, [self.model.score(pair.row) for pair in pairs])
+        pairs = self.pairs(name)
+        arrays = index.with_arrays() if len(pairs) >= WORTH_ARRAYS else None
+        rows = [pair.row for pair in pairs]
+        scores = arrays.scores(self.model, rows) if arrays else [self.model.score(row) for row in rows]
+        return self.judge(name, country, pairs, scores)
 
-    def pairs(self, readings: Sequence[Asked], candidates: Sequence[Sequence[int]]) -> list[Pair]:
+    def pairs(self, name: str) -> list[Pair]:
         """Measure each reading of a name beside its candidates, and beside the names that are looked up by it."""
         found = []
-        for asked, docs in zip(readings, candidates, strict=True):
-            for doc in dict.fromkeys((*self.index.looked_up(asked.name), *docs)):
+        for asked in asked_for(name):
+            for doc, initials in near(self.index, asked.name).items():
                 listed, _ = self.index.name(doc)
-                row = None if _hopeless(asked.name, listed) else self._row(asked, listed, doc)
-                if row is not None:
+                row = self._row(asked, listed, doc, initials=initials)
+                if row:
                     found.append(Pair(asked, listed, doc, row))
         return found
 
@@ -100,17 +110,17 @@ class Screener:
                 best[owner] = (score, pair.doc, pair.asked)
         return self._hits(best, country)
 
-    def _row(self, asked: Asked, listed: names.Name, doc: int) -> list[float] | None:
-        row = compare(
+    def _row(self, asked: Asked, listed: names.Name, doc: int, *, initials: bool) -> list[float]:
+        return compare(
             asked.name,
             listed,
             self.index.weight,
             person=self.index.person(doc),
             translated=bool(asked.segments),
             others=self.index.words_of(self.index.owner(doc)),
+            initials=initials,
+            least=LEAST,
         )
-        # Little in common at either end of the measures: not worth a look at the trees.
-        return None if row[0] < 0.4 and row[1] < 0.4 and row[5] < 0.6 else row
 
     def _settled(self, pair: Pair, score: float) -> float:
         """Settle a score where rules know more than the model: the same words, a short name, only common words."""
@@ -120,10 +130,10 @@ class Screener:
             score = SAME + (0.999 - SAME) * min(1.0, row[7] / 2) - _otherwise(asked.name, pair.listed)
         elif row[0] > 0.999 and row[3] <= SMALL and row[9] >= TELLING:
             # All that was asked for is there, and only common words are not: a short name, to be cleared.
-            score = max(score, SHORT_NAME)
+            score = max(score, self.model.grey + SHORT_NAME)
         elif row[1] > 0.999 and row[2] <= SMALL and row[9] >= RARE:
             # The whole listed name is there; what is asked for beyond it is a seat or a business word.
-            score = max(score, LONG_NAME if asked.segments else SHORT_NAME)
+            score = max(score, LONG_NAME if asked.segments else self.model.grey + SHORT_NAME)
         if row[7] + row[8] < LITTLE and not (row[0] > 0.99 and row[1] > 0.99):
             score = min(score, self.model.decide - 0.01)
         if (
@@ -208,17 +218,29 @@ def asked_for(text: str) -> Iterator[Asked]:
             yield Asked(parsed, told, "sound" in kinds and "brand" not in kinds)
 
 
-def _hopeless(asked: names.Name, listed: names.Name) -> bool:
-    """Do names share no word, no sound of one, no initials and not half of their letters? Such a pair never scores."""
-    words = _words(asked.tokens)
-    if not words.isdisjoint(listed.tokens) or not words.isdisjoint(map(sound, listed.tokens)):
-        return False
-    if len(asked.tokens) == 1 and asked.glued == "".join(word[0] for word in listed.tokens):
-        return False
-    return Levenshtein.normalized_similarity(asked.glued, listed.glued, score_cutoff=0.5) == 0.0
+def near(held: index.Index, asked: names.Name) -> dict[int, bool]:
+    """Give the names that are measured beside one, and whether the one is the other's initials.
+
+    Those looked up by it; of its candidates those that share much by weight, or most letters in order, the first few.
+    """
+    found = dict.fromkeys(held.looked_up(asked), False) | dict.fromkeys(held.by_initials(asked), True)
+    glued, listed, words = asked.glued, held.glued, _words(asked.tokens)
+    likely: list[tuple[float, int]] = []
+    for doc, share in held.shared(asked, len(glued)):
+        least = LETTERS if share < SHARED else max(SOME_LETTERS, min(LETTERS, TOGETHER - share))
+        alike = Levenshtein.normalized_similarity(glued, listed(doc), score_cutoff=least)
+        # Names that share no word, no sound of one and not half of their letters never score.
+        if alike and doc not in found and (alike >= HALF or _share(words, held.name(doc)[0].tokens)):
+            likely.append((-share - alike, doc))
+    return found | dict.fromkeys((doc for _, doc in sorted(likely)[:MOST_MEASURED]), False)
 
 
-@lru_cache(maxsize=4096)
+def _share(words: frozenset[str], tokens: tuple[str, ...]) -> bool:
+    """Is one of some words and sounds a word, or the sound of one?"""
+    return not words.isdisjoint(tokens) or not words.isdisjoint(_words(tokens))
+
+
+@lru_cache(maxsize=65536)
 def _words(tokens: tuple[str, ...]) -> frozenset[str]:
     """Give words and their sounds."""
     return frozenset(tokens) | frozenset(map(sound, tokens))

@@ -98,7 +98,7 @@ def table(
                 whole = cells + [""] * (len(header) - len(cells))
                 yield reader.line_num + skip, dict(zip(header, whole, strict=False))
     except csv.Error as problem:
-        message = f"{source.name}:{reader.line_num + skip}: not CSV ({problem}). Fetch it again."
+        message = f"{source.name}:{reader.line_num + skip}: not CSV ({problem}). {source.advice}"
         raise SourceError(message) from None
 
 
@@ -111,7 +111,7 @@ def bare_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, [clean(cell) or "" for cell in cells]
     except csv.Error as problem:
-        message = f"{source.name}:{reader.line_num}: not CSV ({problem}). Fetch it again."
+        message = f"{source.name}:{reader.line_num}: not CSV ({problem}). {source.advice}"
         raise SourceError(message) from None
 
 
@@ -146,7 +146,7 @@ def elements(source: Source, wanted: set[str]) -> Iterator[Element]:
         message = f"{source.name}: declares a DTD or entities, which no published list does; it is refused."
         raise SourceError(message) from None
     except (ParseError, ValueError, LookupError, RecursionError) as problem:
-        message = f"{source.name}: not XML ({problem}); it may be cut off. Fetch it again."
+        message = f"{source.name}: not XML ({problem}); it may be cut off. {source.advice}"
         raise SourceError(message) from None
 
 

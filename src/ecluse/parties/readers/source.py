@@ -27,17 +27,22 @@ BLOCK = 1 << 16
 HEAD = 4_000
 # No line of a list and no entry of a JSON list is longer than this many characters.
 LONGEST_LINE = 4_000_000
+FETCH_AGAIN = "Fetch it again."
 _BLANKS = " \t\r\n\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A list file: where it lies, the sha256 of its bytes unpacked, how they are written, how it begins."""
+    """A list file: where it lies, the sha256 of its bytes unpacked, how they are written, how it begins.
+
+    `advice` is what to do where it cannot be read.
+    """
 
     path: Path
     digest: str
     encoding: str
     head: str
+    advice: str
 
     @property
     def name(self) -> str:
@@ -76,7 +81,7 @@ class Source:
         Of an object each other field is given by its name. Raises SourceError where it is no JSON.
         """
         with self.text() as file:
-            cursor = _Cursor(file, self.name)
+            cursor = _Cursor(file, self.name, self.advice)
             try:
                 yield from cursor.values()
                 if cursor.peek():
@@ -85,8 +90,8 @@ class Source:
                 cursor.refuse("it is nested without end")
 
 
-def examine(path: Path) -> Source:
-    """Go through a file once: its digest, its size within the limit, its encoding.
+def examine(path: Path, advice: str = FETCH_AGAIN) -> Source:
+    """Go through a file once: its digest, its size within the limit, its encoding. `advice` ends what is said of it.
 
     UTF-8, with or without a byte order mark; UTF-16 with one; else the old Windows page of OFAC's files.
     """
@@ -104,12 +109,12 @@ def examine(path: Path) -> Source:
                     raise SourceError(message)
                 utf8 = utf8 and _decodes(decoder, block)
     except (OSError, EOFError, zlib.error) as problem:
-        message = f"{path}: cannot be read ({getattr(problem, 'strerror', None) or problem}). Fetch it again."
+        message = f"{path}: cannot be read ({getattr(problem, 'strerror', None) or problem}). {advice}"
         raise SourceError(message) from None
     encoding = "utf-16" if begin[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     if encoding == "utf-8-sig" and not (utf8 and _decodes(decoder, b"", final=True)):
         encoding = "cp1252"
-    return Source(path, total.hexdigest(), encoding, begin.decode(encoding, "replace")[:HEAD].lstrip(_BLANKS))
+    return Source(path, total.hexdigest(), encoding, begin.decode(encoding, "replace")[:HEAD].lstrip(_BLANKS), advice)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
@@ -135,14 +140,14 @@ def _unpacked(path: Path) -> Iterator[IO[bytes]]:
 class _Cursor:
     """A place in a JSON text of which only a piece is held."""
 
-    def __init__(self, file: io.TextIOWrapper, name: str) -> None:
-        self.file, self.name = file, name
+    def __init__(self, file: io.TextIOWrapper, name: str, advice: str = FETCH_AGAIN) -> None:
+        self.file, self.name, self.advice = file, name, advice
         self.held, self.at, self.ended = "", 0, False
         self.decoder = json.JSONDecoder()
 
     def refuse(self, why: str) -> None:
         """Say that it is no JSON."""
-        message = f"{self.name}: not JSON ({why}); it may be cut off. Fetch it again."
+        message = f"{self.name}: not JSON ({why}); it may be cut off. {self.advice}"
         raise SourceError(message) from None
 
     def more(self) -> bool:
