@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import logging
+import signal
+import sys
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -11,6 +13,8 @@ import uvicorn
 from ecluse.web.app import create
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from ecluse.web.settings import Settings
 
 
@@ -22,6 +26,7 @@ def serve(settings: Settings) -> None:
     # What was loaded stays: the collector need not walk through it with every block of rows.
     gc.collect()
     gc.freeze()
+    signal.signal(signal.SIGTERM, _ended)
     uvicorn.run(
         app,
         host=settings.host,
@@ -31,3 +36,8 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_keep_alive=15,
     )
+
+
+def _ended(_number: int, _frame: FrameType | None) -> None:
+    """End as by Ctrl-C, so that uploads and the demo desk are removed: what uvicorn raises anew would kill at once."""
+    sys.exit(128 + signal.SIGTERM)

@@ -35,7 +35,8 @@ class Settings:
     `desk` is the book that the desk's pages open, `users` the file of those who may log in (else
     `users.json` in the folder of the desk), `oidc` how another service says who somebody is, `plan`
     a plan to show, `proposals` a folder of proposed claims to review, `claims` the file that takes
-    those accepted (else `claims.toml` in the folder of the desk).
+    those accepted (else `claims.toml` in the folder of the desk). `demo`: the desk is one to look at,
+    and says so.
     """
 
     host: str = "127.0.0.1"
@@ -67,6 +68,7 @@ class Settings:
     plan: Path | None = None
     proposals: Path | None = None
     claims: Path | None = None
+    demo: bool = False
 
     def allowed(self, path: str) -> tuple[int, float]:
         """Give the bytes of a body and the seconds of an answer that an address is allowed."""
@@ -91,6 +93,9 @@ def checked(settings: Settings) -> Settings:
         raise InputError(message)
     if settings.host not in LOOPBACK and not settings.public:
         message = f"{settings.host} can be reached from other machines; say --public, or leave --host at 127.0.0.1."
+        raise InputError(message)
+    if settings.demo and settings.public:
+        message = "--demo is to be looked at on this machine alone; leave out --public, or open a desk with --desk."
         raise InputError(message)
     if settings.uploads is not None and not settings.uploads.is_dir():
         message = f"{settings.uploads}: no folder; uploaded tables lie there (--uploads), so make it first."

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from ecluse import counter
 from ecluse.cli.desk_verbs.common import refused
 from ecluse.cli.desk_verbs.ledger import figure_in
+from ecluse.counter import When
 from ecluse.desk import intake, reads
 from ecluse.desk.records import Account, Reservation
 from ecluse.errors import BadMove, InputError
@@ -54,14 +55,14 @@ def enter(call: Call) -> Done:
     if not answer["ok"]:
         return Done("/desk", refused(call.desk, answer), bad=True)
     name = str(line.id)
-    told = counter.check(call.desk, name, call.by, lock)
+    told = counter.check(call.desk, name, call.by, lock, When(lists=call.office.site.lists))
     return _done(call, of_line(name), told.answer, f"{name}: entered, and decided: {told.decision['may_pass']}.")
 
 
 def check(call: Call) -> Done:
     """Decide a line anew, under today's law and what is known now."""
     name = call.needed("line")
-    told = counter.check(call.desk, name, call.by, call.office.site.lock)
+    told = counter.check(call.desk, name, call.by, call.office.site.lock, When(lists=call.office.site.lists))
     return _done(call, of_line(name), told.answer, f"{name}: decided: {told.decision['may_pass']}.")
 
 
