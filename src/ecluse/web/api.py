@@ -49,7 +49,9 @@ def typed(request: Request, *kinds: str) -> None:
     """Refuse a body of another type than is read here."""
     given = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if given not in kinds:
-        raise Problem(415, f"the type of the body is {given[:60] or 'not said'!r}, expected {' or '.join(kinds)}")
+        raise Problem(
+            415, f"the type of the body is {repr(given[:60]) if given else 'not said'}, expected {' or '.join(kinds)}"
+        )
 
 
 def _checks(site: Site, routes: APIRouter) -> None:

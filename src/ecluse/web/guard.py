@@ -14,9 +14,14 @@ from ecluse.web import problem
 from ecluse.web.settings import LOOPBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ecluse.web.settings import Settings
+
+    Tell = Callable[[Scope, int, str, Mapping[str, str]], Response]
 
 LOG = logging.getLogger("ecluse.web")
 OPEN = ("/enter", "/static/", "/favicon.ico", "/desk/oidc/back")
@@ -68,8 +73,10 @@ def pass_of(token: str) -> str:
 class Guard:
     """Stands before the application, as plain ASGI."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, tell: Tell | None = None) -> None:
+        """`tell` makes the answer to whoever is refused: status, reason, headers; without it, problem+json."""
         self.app, self.settings = app, settings
+        self.tell = tell or _plainly
         self.under_way = 0
         self.buckets = Buckets(settings.rate, settings.burst)
         self.pass_value = pass_of(settings.token) if settings.token else ""
@@ -91,7 +98,7 @@ class Guard:
         refused = self.refused(scope, headers)
         if refused is not None:
             code, detail, more = refused
-            await problem.answer(code, detail, scope["path"], more)(scope, receive, sent)
+            await self.tell(scope, code, detail, more)(scope, receive, sent)
         else:
             self.under_way += 1
             try:
@@ -110,7 +117,7 @@ class Guard:
             if status[0]:
                 return
             detail = f"the answer took longer than {seconds:g} seconds"
-            await problem.answer(503, detail, scope["path"])(scope, receive, send)
+            await self.tell(scope, 503, detail, {})(scope, receive, send)
 
     def refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, dict[str, str]] | None:
         """Say why a request may not come in: status, reason, headers."""
@@ -125,9 +132,7 @@ class Guard:
             return 429, "too many requests", {"Retry-After": str(max(1, round(wait)))}
         if not path.startswith(OPEN) and not self.has_access(headers):
             return 401, "an access token is needed", {"WWW-Authenticate": "Bearer"}
-        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere(headers, host):
-            return 403, "the request comes from a page of another site", {}
-        return None
+        return _unread(scope, headers, host)
 
     def host_is_ours(self, host: str) -> bool:
         """Is the host one we serve? Held on a loopback address, against names that are bound to it anew."""
@@ -162,6 +167,10 @@ class Guard:
         LOG.info("%s %s %s %.1f ms", scope["method"], shown[:2000], status, seconds * 1000)
 
 
+def _plainly(scope: Scope, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+    return problem.answer(status, detail, scope["path"], headers)
+
+
 def cookie(header: str, name: str) -> str:
     """Give the value of a cookie, empty where there is none."""
     try:
@@ -169,6 +178,15 @@ def cookie(header: str, name: str) -> str:
     except CookieError:
         return ""
     return "" if found is None else found.value
+
+
+def _unread(scope: Scope, headers: dict[str, str], host: str) -> tuple[int, str, dict[str, str]] | None:
+    """Say why the body of a request is not even looked at."""
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        return 415, "the body is packed; send it as it is", {}
+    if scope["method"] not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere(headers, host):
+        return 403, "the request comes from a page of another site", {}
+    return None
 
 
 def _from_elsewhere(headers: dict[str, str], host: str) -> bool:
