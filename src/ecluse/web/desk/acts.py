@@ -78,8 +78,8 @@ def release(call: Call) -> Done:
     name = call.needed("line")
     entry = counter.entry_of(call.desk, name)
     to = of_line(name) if call.field("from") == "line" else "/desk"
-    if call.by in reads.people(call.desk, [entry])[name].hands:
-        says = f"{call.by} entered or decided {name}; somebody else must release it"
+    says = reads.own(call.desk, entry, call.by)
+    if says is not None:
         note(call.desk, call.by, "refused", says, line=name)
         return Done(to, f"Refused at {name}: {says}.", bad=True)
     answer = call.ask("move", line=name, to="released", reason=call.field("reason") or None)
