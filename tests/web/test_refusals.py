@@ -25,7 +25,7 @@ JSON = "application/problem+json"
 
 def kind(answer: httpx.Response) -> str:
     """The type of an answer, without its charset."""
-    return answer.headers.get("content-type", "").partition(";")[0]
+    return str(answer.headers.get("content-type", "")).partition(";")[0]
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,8 @@ def _errors(app: FastAPI, site: Site) -> None:
         status = error.status if isinstance(error, Problem) else 422 if isinstance(error, InputError) else 500
         if not isinstance(error, Problem) and request.url.path.startswith("/api") and _unreadable(error):
             status = 400
-        return told(site, request, status, str(error))
+        remedy = error.remedy if isinstance(error, Problem) else ""
+        return told(site, request, status, str(error), remedy=remedy)
 
     async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):

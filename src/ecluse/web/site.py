@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
@@ -193,13 +193,18 @@ def address(path: str, question: Mapping[str, str]) -> str:
     return f"{path}?{told}" if told else path
 
 
+def path_of(request: Request) -> str:
+    """Give the path that was asked for, as an address writes it: a `?` of a name is not where the question begins."""
+    return quote(str(request.scope["path"]), safe="/:@!$&'()*+,;=~")
+
+
 def tidied(request: Request) -> str:
     """Give the address without the fields that a form sent empty; nothing where it has none."""
     asked = request.query_params.multi_items()
     if all(value.strip() for _name, value in asked):
         return ""
     told = urlencode([(name, value) for name, value in asked if value.strip()])
-    return f"{request.url.path}?{told}" if told else request.url.path
+    return f"{path_of(request)}?{told}" if told else path_of(request)
 
 
 async def show(site: Site, page: Page, request: Request, kind: str) -> Response:
@@ -230,7 +235,7 @@ def html(site: Site, request: Request, template: str, values: Mapping[str, Any],
     """Render a template in the language of the request."""
     language = tongues.language_of(request)
     question = {name: value for name, value in request.query_params.items() if name != "lang"}
-    path = request.url.path
+    path = path_of(request)
     token = str(values.get("csrf") or request.cookies.get(CSRF) or secrets.token_urlsafe(24))
     here = path.rstrip("/") or "/check"
     text = (

@@ -22,13 +22,21 @@ if TYPE_CHECKING:
 PLAIN = {"Not Found": "nothing is at this address", "Method Not Allowed": "this address is not asked that way"}
 
 
-def told(site: Site, request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+def told(
+    site: Site,
+    request: Request,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    remedy: str = "",
+) -> Response:
     """Tell whoever asked what is wrong, and what to do about it."""
     path = request.url.path
     detail = PLAIN.get(detail, detail)
     if for_programs(path, request.headers.get("accept", "")):
-        return problem.answer(status, detail, quote(path), headers)
-    page = html(site, request, "problem.html", problem.body(status, detail) | {"json_address": None}, status)
+        return problem.answer(status, detail, quote(path), headers, remedy)
+    values = problem.body(status, detail, remedy=remedy) | {"json_address": None}
+    page = html(site, request, "problem.html", values, status)
     page.headers.update(headers or {})
     if "hx-request" in request.headers:
         # What was asked for a part of a page has no such part: the whole content gives way.

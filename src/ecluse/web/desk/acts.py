@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from ecluse import counter
 from ecluse.cli.desk_verbs.common import refused
@@ -13,7 +12,7 @@ from ecluse.counter import When
 from ecluse.desk import intake, reads
 from ecluse.desk.records import Account, Reservation
 from ecluse.errors import BadMove, InputError
-from ecluse.web.desk.office import Call, Done, note
+from ecluse.web.desk.office import Call, Done, note, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +30,7 @@ HOMES = {
 
 def of_line(name: str) -> str:
     """Give the address of a line's page."""
-    return f"/desk/lines/{quote(name)}"
+    return place_of("line", name)
 
 
 def home(fields: Mapping[str, str], path: str) -> str:
@@ -39,7 +38,7 @@ def home(fields: Mapping[str, str], path: str) -> str:
     if fields.get("line"):
         return of_line(fields["line"])
     if fields.get("paper"):
-        return f"/desk/papers/{quote(fields['paper'])}"
+        return place_of("paper", fields["paper"])
     return HOMES.get(path, "/desk")
 
 
@@ -153,7 +152,7 @@ def authorise(call: Call) -> Done:
 def fix(call: Call) -> Done:
     """Change what a paper allows: the limit of an account, a ratio, or its status; always with a reason."""
     paper, why = call.needed("paper"), call.needed("reason")
-    to = f"/desk/papers/{quote(paper)}"
+    to = place_of("paper", paper)
     if call.field("account"):
         name = call.field("account")
         account = reads.one(call.desk, Account, name)

@@ -15,11 +15,11 @@ from ecluse.errors import BadMove, DeskError, EcluseError
 from ecluse.web.asking import marked
 from ecluse.web.desk import acts, logins, plan, record, review, views
 from ecluse.web.desk.forms import form_of
-from ecluse.web.desk.office import Call, Done, Office, Paper, note
+from ecluse.web.desk.office import Call, Done, Office, Paper, note, place_of
 from ecluse.web.desk.sessions import COOKIE
 from ecluse.web.desk.users import ROLES
 from ecluse.web.problem import Problem
-from ecluse.web.site import MOST_PARAMETERS, Asked, View, html, number
+from ecluse.web.site import MOST_PARAMETERS, Asked, View, html, number, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ecluse.web.desk.sessions import Session
 
 ALL = frozenset(ROLES)
+AGAIN = "Log in and do it again; nothing was done."
 ANALYST, RELEASER, MANAGER, AUDITOR = (frozenset({role}) for role in ROLES[1:])
 
 
@@ -50,6 +51,9 @@ DOORS = (
     Door("GET", "/desk/papers/{paper:path}", ALL, views.paper, "desk/paper.html"),
     Door("GET", "/desk/plan", ALL, plan.view, "desk/plan.html"),
     Door("GET", "/desk/lines/{line:path}", ALL, views.line, "desk/line.html"),
+    # A name that a path would lose: `..`, or one that ends as the data do.
+    Door("GET", "/desk/line", ALL, views.line, "desk/line.html"),
+    Door("GET", "/desk/paper", ALL, views.paper, "desk/paper.html"),
     Door("GET", "/desk/record", AUDITOR, record.view, "desk/record.html"),
     Door("GET", "/claims/review", ANALYST, review.view, "desk/review.html"),
     Door("POST", "/desk/enter", ANALYST, acts.enter),
@@ -111,8 +115,8 @@ def _page(office: Office, door: Door, kind: str) -> Callable[[Request], Any]:
         session = _session(office, request)
         if session is None:
             if kind == "json":
-                raise Problem(401, "nobody is logged in; log in at /desk/login")
-            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                raise Problem(401, "nobody is logged in; log in at /desk/login", AGAIN)
+            here = path_of(request) + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/desk/login?next={quote(here, safe='')}", 303)
         _allow(session, door)
         if len(request.query_params.multi_items()) > MOST_PARAMETERS:
@@ -129,7 +133,7 @@ def _act(office: Office, door: Door) -> Callable[[Request], Any]:
             raise Problem(404, logins.NO_DESK)
         session = _session(office, request)
         if session is None:
-            raise Problem(401, "nobody is logged in; log in at /desk/login")
+            raise Problem(401, "nobody is logged in; log in at /desk/login", AGAIN)
         fields = await form_of(request, session.csrf)
         _allow(session, door)
         done = await run_in_threadpool(_tried, office, session, door, request, fields)
@@ -161,7 +165,8 @@ def _session(office: Office, request: Request) -> Session | None:
 def _allow(session: Session, door: Door) -> None:
     if not session.roles & door.roles:
         ours, theirs = ", ".join(sorted(session.roles)), " or ".join(sorted(door.roles))
-        raise Problem(403, f"this takes the role {theirs}; {session.name} is {ours}")
+        message = f"this takes the role {theirs}; {session.name} is {ours}"
+        raise Problem(403, message, "Ask somebody who has the role; `ecluse serve user add` gives it.")
 
 
 def _behind(
@@ -211,6 +216,7 @@ def drawn(
         "rooms": [(path, name) for path, name, opens in ROOMS if session.roles & opens],
         "figure": views.shown,
         "signed": signed,
+        "place_of": place_of,
         "plain": plain,
         "section": "/desk",
     }

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from ecluse.counter import new_id
 from ecluse.desk.requests import make
@@ -85,6 +86,10 @@ class Call:
         """Give who asks, as the book writes it down."""
         return self.session.name
 
+    def named(self, kind: str) -> str:
+        """Give the name of the line or paper that the address asks for."""
+        return self.asked.path.get(kind) or self.asked.query.get("name", "")
+
     def field(self, name: str) -> str:
         """Give a field of the form, without the spaces around it."""
         return self.fields.get(name, "").strip()
@@ -100,6 +105,12 @@ class Call:
     def ask(self, do: str, /, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as requests are made
         """Ask the book something in the name of who is logged in."""
         return self.desk.one(make(do, new_id(do), self.by, **fields))
+
+
+def place_of(kind: str, name: str) -> str:
+    """Give the address of a `line` or `paper`; a name that a path would lose goes into the question."""
+    lost = any(part in ("", ".", "..") for part in name.split("/")) or name.endswith(".json")
+    return f"/desk/{kind}?{urlencode({'name': name})}" if lost else f"/desk/{kind}s/{quote(name)}"
 
 
 def note(desk: Desk, by: str, what: str, says: str | None = None, **about: str) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TOP, STEP = Decimal(1), Decimal("0.05")
 LEFT, RIGHT, HIGH, LOW = 88, 740, 20, 210
 LARGEST = 100_000
+FINEST = Decimal("0.000001")
 
 
 def _text(call: Call) -> tuple[str, str] | None:
@@ -44,7 +45,8 @@ def pasted(call: Call) -> Done:
     if text:
         plan.read(text, "the plan", lambda name: left_on(call.desk, name))
     call.session.plan = text or None
-    return Done("/desk/plan", "The plan is read; it is kept for this session alone.")
+    says = "The plan is read; it is kept for this session alone." if text else "The plan of the server is shown again."
+    return Done("/desk/plan", says)
 
 
 def _ratio(call: Call) -> Decimal | None:
@@ -55,8 +57,8 @@ def _ratio(call: Call) -> Decimal | None:
         found = Decimal(word)
     except InvalidOperation:
         found = Decimal(-1)
-    if not (found.is_finite() and 0 <= found <= 100):
-        raise Problem(400, f"ratio: {word[:40]!r} is no number from 0 to 100")
+    if not (found.is_finite() and 0 <= found <= 100 and found == found.quantize(FINEST)):
+        raise Problem(400, f"ratio: {word[:40]!r} is no number from 0 to 100 of at most six decimals")
     return found
 
 
