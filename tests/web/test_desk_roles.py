@@ -173,13 +173,13 @@ def test_tries_are_counted(tmp_path: Path) -> None:
 def test_sessions_end(tmp_path: Path) -> None:
     """By idleness, by age, by a changed password, by a removed user; roles follow the file at once."""
     now = [0.0]
-    sessions = Sessions(lambda: now[0])
-    token, _ = sessions.open("ana", frozenset({"analyst"}), None)
+    sessions = Sessions(clock=lambda: now[0])
+    token, _ = sessions.open("ana", frozenset({"analyst"}), "a hash")
     now[0] += IDLE_SECONDS
     assert sessions.find(token) is not None
     now[0] += IDLE_SECONDS + 1
     assert sessions.find(token) is None
-    token, _ = sessions.open("ana", frozenset({"analyst"}), None)
+    token, _ = sessions.open("ana", frozenset({"analyst"}), "a hash")
     begun = now[0]
     while now[0] - begun + 60 <= WHOLE_SECONDS:
         now[0] += 60

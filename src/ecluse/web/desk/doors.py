@@ -152,13 +152,14 @@ def _session(office: Office, request: Request) -> Session | None:
     """Give the session, if its user is still who logged in; roles follow the file of users at once."""
     token = request.cookies.get(COOKIE, "")
     session = office.sessions.find(token)
-    if session is None or session.stamp is None:
-        return session
+    if session is None:
+        return None
     user = office.users.find(session.name)
-    if user is None or user.password != session.stamp:
+    outside = None if office.provider is None else office.provider.stamp
+    if not session.holds(outside if user is None else user.password):
         office.sessions.close(token)
         return None
-    session.roles = user.roles
+    session.roles = session.roles if user is None else user.roles
     return session
 
 

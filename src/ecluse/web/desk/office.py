@@ -41,7 +41,7 @@ class Office:
     users: Users
     provider: Provider | None
     claims: Path | None
-    sessions: Sessions = field(default_factory=Sessions)
+    sessions: Sessions
     tries: Tries = field(default_factory=lambda: Tries(Buckets(1 / 30, 5), Buckets(1 / 10, 30)))
     # One review is written at a time.
     writing: threading.Lock = field(default_factory=threading.Lock)
@@ -68,7 +68,9 @@ def open_office(site: Site) -> Office:
         open_desk(settings.desk).close()
     users = settings.users or (folder or Path()) / "users.json"
     claims = settings.claims or (None if folder is None else folder / "claims.toml")
-    return Office(site, settings.desk, Users(users), provider, claims)
+    keeps = settings.desk is not None and (settings.users is not None or folder is not None)
+    sessions = Sessions(users.with_suffix(".sessions") if keeps else None)
+    return Office(site, settings.desk, Users(users), provider, claims, sessions)
 
 
 @dataclass(frozen=True)
