@@ -118,7 +118,7 @@ def _back(upload: Upload) -> None:
     with upload.lock:
         work = upload.work or work
         if work.fills:
-            upload.work = worklist.weighed(options, run, work, work.fills[:-1])
+            upload.work = worklist.weighed(options, run, work, work.fills[:-1], work.fills[-1].rows)
 
 
 def place_of(run: Run, fact: str) -> str | None:
