@@ -159,6 +159,7 @@ def templates(language: str) -> Environment:
         "country_name": lambda code: tongues.place(code, language),
         "countries": sorted(((code, tongues.place(code, language)) for code in COUNTRIES), key=lambda row: row[1]),
         "languages": tongues.LANGUAGES,
+        "colon": tongues.COLONS[language],
         "program": PROGRAM,
     }
     env.filters |= {"spaced": spaced, "number": number}

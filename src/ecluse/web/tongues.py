@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("locale")
 LANGUAGES = {"en": "English", "fr": "Français", "zh-Hans": "简体中文"}
+# What stands between a word of a page and what it tells.
+COLONS = {"en": ":", "fr": "\u00a0:", "zh-Hans": "\uff1a"}
 COOKIE = "ecluse_lang"
 
 

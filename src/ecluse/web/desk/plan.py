@@ -16,7 +16,7 @@ from ecluse.web.desk.views import shown, stand
 from ecluse.web.drawing import Say, Scale
 from ecluse.web.drawing import figure as picture
 from ecluse.web.problem import Problem
-from ecluse.web.site import View
+from ecluse.web.site import View, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +141,8 @@ def curve(plans: Sequence[plan.Plan], ratio: Decimal | None, harmless: Decimal |
     parts: list[str | Say] = [f'<path class="grid" d="M{LEFT} {y(most * part / 4)}H{RIGHT}"/>' for part in range(5)]
     for part in (0, 2, 4):
         units = most * part / 4
-        parts.append(f'<text class="tick" x="{LEFT - 8}" y="{y(units) + 4}" text-anchor="end">{round(units):,}</text>')
+        told = number(round(units))
+        parts.append(f'<text class="tick" x="{LEFT - 8}" y="{y(units) + 4}" text-anchor="end">{told}</text>')
     for part in range(5):
         mark = float(top) * part / 4
         parts.append(f'<text class="tick" x="{x(mark)}" y="{LOW + 18}" text-anchor="middle">{mark:g}</text>')
@@ -156,6 +157,6 @@ def curve(plans: Sequence[plan.Plan], ratio: Decimal | None, harmless: Decimal |
         parts.append(f'<path class="plan-tip" d="M{x(float(ratio)) - 6} {HIGH - 12}h12l-6 9z"/>')
     parts.append(f'<text class="axis" x="{(LEFT + RIGHT) / 2}" y="{LOW + 38}" text-anchor="middle">')
     parts += [Say("bought at home for each one imported"), "</text>"]
-    ends = {"first": f"{plans[0].units:,}", "last": f"{plans[-1].units:,}", "top": top}
+    ends = {"first": number(plans[0].units), "last": number(plans[-1].units), "top": top}
     note = Say("%(first)s units at 0, %(last)s at %(top)s", ends)
     return picture(760, 256, "plan", (Say("Units served by the ratio of home purchases"), note), parts)
