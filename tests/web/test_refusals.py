@@ -151,3 +151,20 @@ def test_who_hangs_up_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
 def test_the_language_is_the_one_liked_best(asked: str, spoken: str) -> None:
     """Weights count, 0 means never, and a language that only begins alike is another."""
     assert run("/enter", headers={"accept-language": asked}).headers["content-language"] == spoken
+
+
+def test_the_scheme_of_the_token_is_written_either_way() -> None:
+    """`bearer` as `Bearer`; the token alone, or under another scheme, opens nothing."""
+    told = Settings(public=True, token=TOKEN)
+    for shown, status in ((f"Bearer {TOKEN}", 200), (f"bearer  {TOKEN}", 200), (TOKEN, 401), (f"Basic {TOKEN}", 401)):
+        assert run("/api/chips?on=2026-01-24", settings=told, headers={"authorization": shown}).status_code == status
+
+
+def test_behind_a_proxy_nobody_is_sent_to_a_form_for_a_token() -> None:
+    """There is none: the page says where to come in."""
+    page = run("/check", settings=Settings(public=True, proxy_header="X-User"), headers=BROWSER)
+    assert page.status_code == 401
+    assert "address of the proxy" in page.text
+    assert (
+        run("/check", settings=Settings(public=True, proxy_header="X-User"), headers={"x-user": ""}).status_code == 401
+    )

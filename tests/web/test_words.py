@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecluse.web import shelf
 from ecluse.web.desk import doors
 from ecluse.web.problem import REMEDIES
 from ecluse.web.site import FOLDER
+from ecluse.web.telling import BY_PROXY
 from ecluse.web.tongues import translations
 from tests.web.office import Browser, app
 from tests.web.test_pages import run
@@ -24,7 +26,7 @@ TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
 def test_every_remedy_is_translated(language: str) -> None:
     """What to do about a refusal is said in the language of the page, and not marked as English there."""
     told = translations(language)
-    for remedy in (*REMEDIES.values(), doors.AGAIN):
+    for remedy in (*REMEDIES.values(), doors.AGAIN, shelf.AGAIN, BY_PROXY):
         assert told.gettext(remedy) != remedy, remedy
     page = run(f"/law/none?lang={language}", headers={"accept": "text/html"})
     assert told.gettext(REMEDIES[404]) in page.text
@@ -80,3 +82,15 @@ def test_countries_of_a_book_are_named_in_the_language_read() -> None:
     page = run("/batch/demo?lang=fr").text
     assert '<th scope="row">Singapour</th>' in page or '<th scope="row">Chine</th>' in page
     assert '<th scope="row" lang="en">Chine' not in page
+
+
+def test_the_age_of_lists_is_said_in_the_language_read() -> None:
+    """How old they are on the day asked, and that they are too old, or of a later day."""
+    for language, on, said in (
+        ("fr", "2026-08-10", "vieilles de 10 jours au 2026-08-10"),
+        ("fr", "2027-08-10", "Trop vieilles pour dire"),
+        ("fr", "2025-08-10", "Elles ne disent pas qui"),
+        ("zh-Hans", "2026-08-10", "已有 10 天"),
+        ("en", "2026-08-01", "1 day old on 2026-08-01"),
+    ):
+        assert said in run(f"/screen?name=Hikvision&on={on}&lang={language}").text, (language, on)

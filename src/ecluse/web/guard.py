@@ -131,7 +131,8 @@ class Guard:
         if wait:
             return 429, "too many requests", {"Retry-After": str(max(1, round(wait)))}
         if not path.startswith(OPEN) and not self.has_access(headers):
-            return 401, "an access token is needed", {"WWW-Authenticate": "Bearer"}
+            lacks = "an access token is needed" if self.pass_value else "only those whom the proxy names come in"
+            return 401, lacks, {"WWW-Authenticate": "Bearer"}
         return _unread(scope, headers, host)
 
     def host_is_ours(self, host: str) -> bool:
@@ -154,7 +155,8 @@ class Guard:
             return True
         if settings.token is None:
             return False
-        given = headers.get("authorization", "").removeprefix("Bearer ")
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        given = given.strip() if scheme.lower() == "bearer" else ""
         shown = cookie(headers.get("cookie", ""), "ecluse_pass")
         return hmac.compare_digest(given.encode(), settings.token.encode()) or hmac.compare_digest(
             shown.encode(), self.pass_value.encode()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecluse.web.site import Site
 
 # What the framework says of itself where it has nothing else to say.
+BY_PROXY = "Open these pages at the address of the proxy, which says who asks."
 PLAIN = {"Not Found": "nothing is at this address", "Method Not Allowed": "this address is not asked that way"}
 
 
@@ -62,6 +63,7 @@ def at_the_door(site: Site) -> Callable[[Scope, int, str, Mapping[str, str]], Re
             if not for_programs(scope["path"], accept):
                 question = f"?{request.url.query}" if request.url.query else ""
                 return RedirectResponse(f"/enter?next={quote(scope['path'] + question, safe='')}", 303)
-        return told(site, request, status, detail, headers)
+        remedy = BY_PROXY if status == 401 and not site.settings.token else ""
+        return told(site, request, status, detail, headers, remedy)
 
     return refused
