@@ -14,6 +14,7 @@ from ecluse.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from ecluse.web.settings import Settings
 
@@ -23,7 +24,7 @@ NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec", "python_multipart"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8470, metavar="N", help="default: 8470")
+    parser.add_argument("--port", type=int, default=8470, metavar="N", help="default: 8470; 0: any that is free")
     parser.add_argument(
         "--public",
         action="store_true",
@@ -111,18 +112,16 @@ def run(options: argparse.Namespace) -> int:
     return _demo(settings) if settings.demo else _served(settings)
 
 
-def _served(settings: Settings, more: str = "") -> int:
+def _served(settings: Settings, more: Callable[[str], str] = lambda _: "") -> int:
     from ecluse.web.server import serve  # noqa: PLC0415
 
-    say(f"Ecluse on {_home(settings)}/check  (Ctrl-C ends it)\n{more}")
-    sys.stdout.flush()
-    serve(settings)
+    def tell(port: int) -> None:
+        home = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+        say(f"Ecluse on {home}/check  (Ctrl-C ends it)\n{more(home)}")
+        sys.stdout.flush()
+
+    serve(settings, tell)
     return 0
-
-
-def _home(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
 
 
 def _demo(settings: Settings) -> int:
@@ -136,7 +135,7 @@ def _demo(settings: Settings) -> int:
             plan=settings.plan or made.plan,
             proposals=settings.proposals or made.proposals,
         )
-        return _served(found, made.told(_home(settings)))
+        return _served(found, made.told)
 
 
 def missing() -> list[str]:
