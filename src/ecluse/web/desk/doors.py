@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from starlette.requests import Request  # noqa: TC002 - the framework reads the 
 from starlette.responses import RedirectResponse, Response
 
 from ecluse.desk.door import open_desk
-from ecluse.errors import BadMove, DeskError, EcluseError
+from ecluse.errors import BadMove, DeskError, EcluseError, SameIdOtherContent
 from ecluse.web.asking import marked
 from ecluse.web.desk import acts, logins, plan, record, review, views
 from ecluse.web.desk.forms import form_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ecluse.web.desk.sessions import Session
 
 ALL = frozenset(ROLES)
+SENT_BEFORE = "This form was sent before, saying something else; look at what stands here now, and send it anew."
 AGAIN = "Log in and do it again; nothing was done."
 ANALYST, RELEASER, MANAGER, AUDITOR = (frozenset({role}) for role in ROLES[1:])
 
@@ -141,7 +143,9 @@ def _act(office: Office, door: Door) -> Callable[[Request], Any]:
             headers = {"Content-Disposition": f'attachment; filename="{done.name}"'}
             return Response(done.body, 200, headers, media_type=done.kind)
         if isinstance(done, Done):
-            session.said.append(("bad" if done.bad else "good", done.says))
+            said = ("bad" if done.bad else "good", done.says)
+            # A form that was sent twice is told once.
+            session.said += [] if said in session.said else [said]
             return RedirectResponse(done.to, 303)
         return drawn(office, request, session, door, done, "html")
 
@@ -177,7 +181,7 @@ def _behind(
     try:
         with open_desk(office.at or "") as desk:
             return door.behind(Call(office, session, Asked(request.path_params, request.query_params), fields, desk))
-    except BadMove:
+    except (BadMove, SameIdOtherContent):
         raise
     except DeskError as problem:
         raise Problem(503, str(problem)) from None
@@ -193,6 +197,8 @@ def _tried(
         with open_desk(office.at or "") as desk:
             note(desk, session.name, "refused", f"{door.path}: {problem}"[:400])
         return Done(acts.home(fields, door.path), str(problem), bad=True)
+    except SameIdOtherContent:
+        return Done(acts.home(fields, door.path), SENT_BEFORE, bad=True)
     except EcluseError as problem:
         return Done(acts.home(fields, door.path), str(problem), bad=True)
 
@@ -218,6 +224,7 @@ def drawn(
         "figure": views.shown,
         "signed": signed,
         "place_of": place_of,
+        "once": lambda: secrets.token_urlsafe(18),
         "plain": plain,
         "section": "/desk",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ecluse.web.site import Asked, Site
 
 SERVER = "web"
+# What tells one form from another, drawn when its page is.
+ONCE = re.compile(r"[A-Za-z0-9_-]{16,40}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +108,10 @@ class Call:
         return found
 
     def ask(self, do: str, /, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as requests are made
-        """Ask the book something in the name of who is logged in."""
-        return self.desk.one(make(do, new_id(do), self.by, **fields))
+        """Ask the book something in the name of who is logged in; a form that is sent twice asks it once."""
+        once = self.field("once")
+        name = f"form:{do}:{self.by}:{once}" if ONCE.fullmatch(once) else new_id(do)
+        return self.desk.one(make(do, name, self.by, **fields))
 
 
 def place_of(kind: str, name: str) -> str:
