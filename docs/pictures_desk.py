@@ -1,4 +1,4 @@
-"""Make pictures of the demo desk's pages into docs/pictures: `python docs/pictures_desk.py`, with Chromium, Playwright."""
+"""Make pictures of the demo desk into docs/pictures: `python docs/pictures_desk.py`, with Chromium and Playwright."""
 
 from __future__ import annotations
 

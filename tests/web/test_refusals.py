@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -168,3 +169,18 @@ def test_behind_a_proxy_nobody_is_sent_to_a_form_for_a_token() -> None:
     assert (
         run("/check", settings=Settings(public=True, proxy_header="X-User"), headers={"x-user": ""}).status_code == 401
     )
+
+
+def test_a_path_cannot_write_lines_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Line ends, escapes and zeros of a path are logged as the address wrote them."""
+    with caplog.at_level(logging.INFO, logger="ecluse.web"):
+        run("/chips/a%0d%0a2026-01-01%20GET%20/forged%20200%1b%5b31m%00")
+    (told,) = (one.getMessage() for one in caplog.records if "/chips/" in one.getMessage())
+    assert told.isprintable()
+    assert "%0D%0A" in told
+
+
+def test_a_host_is_a_host_and_nothing_more() -> None:
+    """A name before an `@` is no part of one."""
+    for host, status in (("127.0.0.1:8470", 200), ("[::1]:8470", 200), ("evil@127.0.0.1", 400), ("[::1", 400)):
+        assert run("/enter", headers={"host": host}).status_code == status, host

@@ -9,6 +9,7 @@ import logging
 import time
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ecluse.web import problem
 from ecluse.web.settings import LOOPBACK
@@ -122,7 +123,7 @@ class Guard:
     def refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, dict[str, str]] | None:
         """Say why a request may not come in: status, reason, headers."""
         path: str = scope["path"]
-        host = headers.get("host", "").rsplit("@", 1)[-1]
+        host = headers.get("host", "")
         if not self.host_is_ours(host):
             return 400, "the host that the request names is not served here", {}
         if self.under_way >= self.settings.at_once:
@@ -165,7 +166,8 @@ class Guard:
     def log(self, scope: Scope, status: int, seconds: float) -> None:
         """Write one line without the question, which holds the order."""
         query = scope["query_string"].decode("latin-1") if self.settings.log_contents else ""
-        shown = scope["path"] + (f"?{query}" if query else "")
+        # Written as an address is, a path cannot begin a line of its own.
+        shown = quote(scope["path"]) + (f"?{query}" if query else "")
         LOG.info("%s %s %s %.1f ms", scope["method"], shown[:2000], status, seconds * 1000)
 
 

@@ -233,10 +233,13 @@ async def show(site: Site, page: Page, request: Request, kind: str) -> Response:
 
 
 def html(site: Site, request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> Response:
-    """Render a template in the language of the request."""
+    """Render a template in the language of the request.
+
+    `at` among the values is the page to go on from, where what was asked is no page: a form that was sent.
+    """
     language = tongues.language_of(request)
     question = {name: value for name, value in request.query_params.items() if name != "lang"}
-    path = path_of(request)
+    path = str(values.get("at") or path_of(request))
     token = str(values.get("csrf") or request.cookies.get(CSRF) or secrets.token_urlsafe(24))
     here = path.rstrip("/") or "/check"
     text = (

@@ -37,6 +37,8 @@ def told(
     if for_programs(path, request.headers.get("accept", "")):
         return problem.answer(status, detail, quote(path), headers, remedy)
     values = problem.body(status, detail, remedy=remedy) | {"json_address": None}
+    if request.method not in ("GET", "HEAD"):
+        values["at"] = path.rstrip("/").rpartition("/")[0] or "/check"
     page = html(site, request, "problem.html", values, status)
     page.headers.update(headers or {})
     if "hx-request" in request.headers:

@@ -227,5 +227,6 @@ def drawn(
         "once": lambda: secrets.token_urlsafe(18),
         "plain": plain,
         "section": "/desk",
+        "at": acts.HOMES.get(door.path, ""),
     }
     return html(office.site, request, door.template, values, view.status)
