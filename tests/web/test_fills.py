@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ecluse.convoy import Run
     from ecluse.convoy.answers import Answer
 
+PAPER = {"number": "D7", "kind": "licence", "gate": "exporter", "status": "granted"}
 VALUES = {
     "truth": ("yes", "no"),
     "country": ("JP", "CN", "US"),
@@ -27,15 +28,18 @@ VALUES = {
 
 
 def opened(folder: Path, *, papers: bool = False) -> tuple[Options, Run]:
-    """The demo book decided; `papers`: with a licence on some rows, so that they draw on one paper."""
+    """The demo book decided; `papers`: with a licence of its own on the first row."""
     table = folder / "table.csv"
-    text = demo.SOURCE.read_text(encoding="utf-8")
-    if not papers:
-        # The book's own column of papers says only that there are none.
-        rows = [line.split(",") for line in text.splitlines()]
-        at = rows[0].index("authorisations")
-        text = "\n".join(",".join(cell for place, cell in enumerate(row) if place != at) for row in rows) + "\n"
-    table.write_text(text, encoding="utf-8")
+    head, first, *rest = demo.SOURCE.read_text(encoding="utf-8").splitlines()
+    if papers:
+        head, *rest = [
+            f"{head},{','.join(f'authorisation[0].{name}' for name in PAPER)}",
+            *(f"{row},,,," for row in rest),
+        ]
+        first = f"{first},{','.join(PAPER.values())}"
+        # A row with a paper cannot say that it has none.
+        first = first.replace(",none,", ",,")
+    table.write_text("\n".join([head, first, *rest]) + "\n", encoding="utf-8")
     options = Options(table, folder / "answers.csv", known=demo.KNOWN, lists=lists())
     return options, batch(options)
 
@@ -134,3 +138,15 @@ def test_rows_that_may_draw_on_papers_are_decided_together(tmp_path: Path, monke
     seen = counted(monkeypatch)
     worklist.filled(options, run, work, worklist.Fill(fact, path, "yes", "yes", "", work.rows[:1]))
     assert sum(seen) == len(work.rows)
+
+
+def test_a_book_of_which_no_row_is_read_has_a_worklist_too() -> None:
+    """Empty, and no fault; a fill that spoils all its rows is told as such."""
+    from tests.web.visitor import Visitor
+
+    visitor = Visitor()
+    work = visitor.decided(b"id,item.chip,quantity,origin,destination\na,L4,-1,US,GB\nb,L4,x,US,GB\n")
+    page = visitor.ask(work.replace("batch", "worklist"))
+    assert page.status_code == 200
+    data = visitor.ask(f"{work.replace('batch', 'worklist')}.json").json()
+    assert data["missing"] == data["shut"] == []

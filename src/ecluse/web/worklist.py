@@ -147,7 +147,10 @@ def weighed(
         _joined(rows),
         _joined(numbers),
         list(book.answers),
-        {path: pa.chunked_array([chunk for one in parts for chunk in one.chunks]) for path, parts in cells.items()},
+        {
+            path: pa.chunked_array([chunk for one in parts for chunk in one.chunks], pa.string())
+            for path, parts in cells.items()
+        },
         samples,
         {},
         fills,
@@ -162,7 +165,8 @@ def _drawing(paths: Mapping[str, str], run: Run) -> bool:
     """May rows draw on a paper, of the table or of the evidence, so that one's answer hangs on another?"""
     papers = run.lock.evidence.papers
     filed = any(one.status == "granted" or one.kind == "exception notice" for one in papers)
-    return filed or any(group_of(path) == "papers" for path in paths.values())
+    # The column of that name says only that there are none.
+    return filed or any(group_of(path) == "papers" and path != "authorisations" for path in paths.values())
 
 
 def _some(block: Block, touched: Numbers) -> Block:
