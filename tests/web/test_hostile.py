@@ -111,3 +111,19 @@ def test_a_table_that_is_none_is_told_in_words_of_the_page(name: str, content: b
     told = Visitor().upload(content, name).text
     assert says in told
     assert "--map" not in told
+
+
+def test_a_question_that_says_two_things_in_one_field_is_not_answered() -> None:
+    """Which of them counts is nobody's to choose; the same twice, or empty once, is one."""
+    asked = "item.chip=H200&quantity=5&origin=US&destination=CN&on=2026-01-24"
+    for more, status in (
+        ("&quantity=6", 422),
+        ("&facts.kyc_certified=yes&facts.kyc_certified=no", 422),
+        ("&authorisation.gate=exporter&authorisation[0].gate=importer", 422),
+        ("&known=2026-01-24&known=2026-01-25", 422),
+        ("&quantity=5&quantity=", 200),
+        ("&shown=buyer.name&shown=seller.name", 200),
+    ):
+        answer = Visitor().ask(f"/check.json?{asked}{more}")
+        assert answer.status_code == status, more
+        assert status == 200 or "say it once" in answer.json()["detail"]
