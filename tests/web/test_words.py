@@ -36,7 +36,9 @@ def test_every_remedy_is_translated(language: str) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_puts_a_colon_after_a_word_by_itself(path: Path) -> None:
     """French sets a space before it, Chinese has its own: `colon` does that."""
-    assert not re.findall(r"\b_\([^{}]*\}\}(?:</\w+>)?:", path.read_text("utf-8"))
+    text = path.read_text("utf-8")
+    assert not re.findall(r"\b_\([^{}]*\}\}(?:</\w+>)?:", text)
+    assert not re.findall(r"""\{\{ ": " if|%\}: """, text)
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Importer's gate:"), ("fr", "\u00a0:"), ("zh-Hans", "\uff1a")])
@@ -94,3 +96,10 @@ def test_the_age_of_lists_is_said_in_the_language_read() -> None:
         ("en", "2026-08-01", "1 day old on 2026-08-01"),
     ):
         assert said in run(f"/screen?name=Hikvision&on={on}&lang={language}").text, (language, on)
+
+
+def test_the_answer_writes_its_quantity_as_the_page_does() -> None:
+    """The heading of an answer, told in words, has the thousands of the tables beside it."""
+    page = run("/check?item.chip=H200&quantity=200000&origin=US&destination=CN&on=2026-01-24&lang=fr&buyer.name=A").text
+    assert "<strong>200\u202f000 " in page
+    assert "Acheteur\u00a0: A" in page

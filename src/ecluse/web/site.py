@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -162,7 +163,7 @@ def templates(language: str) -> Environment:
         "colon": tongues.COLONS[language],
         "program": PROGRAM,
     }
-    env.filters |= {"spaced": spaced, "number": number}
+    env.filters |= {"spaced": spaced, "number": number, "thousands": thousands}
     return env
 
 
@@ -186,6 +187,11 @@ def number(value: object) -> str:
         case float():
             return f"{value:,.2f}".rstrip("0").rstrip(".").replace(",", "\u202f")
     return str(value)
+
+
+def thousands(text: object) -> str:
+    """Write a figure that was told in words as the rest of a page is: no comma among thousands."""
+    return re.sub(r"(?<=\d),(?=\d{3})", "\u202f", str(text))
 
 
 def address(path: str, question: Mapping[str, str]) -> str:
