@@ -37,8 +37,8 @@ demo: .venv/.demo ## the main job on real input: may Alibaba's 200,000 H200 ship
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[web]'
 	@touch $@
 
-serve: .venv/.web ## the pages and the API on this machine, with the demo book
-	$(BIN)/ecluse serve
+serve: .venv/.web ## the pages and the API on this machine, with the demo book and a demo desk
+	$(BIN)/ecluse serve --demo
 
 test: .venv/.test ## all that CI runs: format, lint, types, walls, tests, docs
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q chromium; } || echo 'NO BROWSER TESTS: chromium is not installed'

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import uvicorn
+import serving
 from fastapi import FastAPI, Request
 
 from ecluse.web.app import create
@@ -27,15 +27,6 @@ from ecluse.web.settings import Settings
 SECONDS, CLIENTS = 2, 8
 # Rounds of echo and check by turns, and the first number of each, so that no round asks what another asked.
 STARTS = (1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000)
-LINE = {
-    "id": "a",
-    "quantity": 200000,
-    "on": "2026-01-24",
-    "origin": "US",
-    "destination": "CN",
-    "item": {"chip": "H200 SXM"},
-    "buyer": {"name": "Alibaba Group", "country": "CN", "headquarters": "CN"},
-}
 CHECK = "/api/check?known=2026-01-24"
 KINDS = {"all different": ("n", "n"), "ids differ": ("n", "200000"), "one question": ("1", "200000")}
 # What wrk runs: every request has the next number in its id, in its quantity, or in neither.
@@ -63,8 +54,7 @@ def serve(which: str, port: int) -> None:
     async def back(request: Request) -> object:
         return await request.json()
 
-    served: object = app if which == "echo" else create(Settings(rate=0))
-    uvicorn.run(served, port=port, log_level="error", access_log=False, ws="none")  # type: ignore[arg-type]
+    serving.served(app if which == "echo" else create(Settings(rate=0)), port).run()
 
 
 def start(which: str) -> tuple[subprocess.Popen[bytes], str]:
@@ -85,7 +75,7 @@ def start(which: str) -> tuple[subprocess.Popen[bytes], str]:
 def load(wrk: str, address: str, kind: str, begin: int = 1) -> tuple[float, float]:
     """Give requests a second and the p99 in milliseconds."""
     number, quantity = KINDS[kind]
-    body = json.dumps(LINE | {"id": "ID"}).replace("200000", "QUANTITY")
+    body = json.dumps(serving.LINE | {"id": "ID"}).replace("200000", "QUANTITY")
     script = SCRIPT
     for name, value in (("start", str(begin)), ("body", body), ("id", number), ("quantity", quantity)):
         script = script.replace("{" + name + "}", value)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import gc
 import json
-import threading
 import time
 from typing import TYPE_CHECKING
 
 import httpx
-import uvicorn
 from fastapi import FastAPI, Request, Response
+from serving import LINE, beside
 
 from ecluse.web.app import create
 from ecluse.web.settings import Settings
@@ -22,15 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BULK, FULL = 100_000, 1_000
-LINE = {
-    "id": "a",
-    "quantity": 200000,
-    "on": "2026-01-24",
-    "origin": "US",
-    "destination": "CN",
-    "item": {"chip": "H200 SXM"},
-    "buyer": {"name": "Alibaba Group", "country": "CN", "headquarters": "CN"},
-}
 
 
 def echo() -> FastAPI:
@@ -43,15 +33,6 @@ def echo() -> FastAPI:
         return Response("".join(json.dumps(row) + "\n" for row in rows))
 
     return app
-
-
-def start(app: object) -> str:
-    """Serve on a free port; give the address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))  # type: ignore[arg-type]
-    threading.Thread(target=server.run, daemon=True).start()
-    while not server.started:
-        time.sleep(0.02)
-    return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
 
 
 def bulk(home: str, kind: str, count: int = BULK, detail: str = "brief") -> tuple[float, float]:
@@ -84,7 +65,7 @@ KINDS: dict[str, Callable[[int], dict[str, object]]] = {
 
 def main() -> None:
     """Print rates, and what they are of one by one and of the echo."""
-    ours, peer = start(create(Settings(rate=0))), start(echo())
+    ours, peer = beside(create(Settings(rate=0))), beside(echo())
     gc.collect()
     gc.freeze()
     single, worked = bulk(ours, "every quantity its own", FULL, "full")

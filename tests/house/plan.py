@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE = ROOT / "src" / "ecluse"
-GROUND = {"truth", "bounds", "dates", "errors", "reading", "countries", "version", "cache"}
+GROUND = {"truth", "bounds", "dates", "errors", "reading", "countries", "version", "cache", "executors"}
 WORDS = {"order", "lines", "item", "condition", "provision", "claim", "authorisation", "decision"}
 ROOMS = {"chips", "law", "engine", "evidence", "parties", "tables", "desk", "press", "market"}
 HALL = {"lock", "convoy", "cases", "reader", "almanac", "counter"}

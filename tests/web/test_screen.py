@@ -39,7 +39,7 @@ def test_lists_too_old_are_said_to_be() -> None:
     assert told["hits"] == []
     assert told["lists"]["stale"]
     page = run("/screen?name=Nobody+Whatsoever&on=2027-08-10").text
-    assert "too old to say" in page
+    assert "Too old to say" in page
     assert "No hit is not a clearance" in page
 
 

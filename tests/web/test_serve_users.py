@@ -136,7 +136,7 @@ def test_the_commands_of_the_page_run(monkeypatch: pytest.MonkeyPatch, tmp_path:
     (tmp_path / "proposals").mkdir()
     monkeypatch.chdir(tmp_path)
     served: list[Settings] = []
-    monkeypatch.setattr("ecluse.web.server.serve", served.append)
+    monkeypatch.setattr("ecluse.web.server.serve", lambda settings, _tell: served.append(settings))
     for _, *words in commands:
         piped(monkeypatch, f"{GOOD}\n")
         assert main(words) == 0, words

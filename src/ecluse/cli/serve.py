@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,9 @@ from ecluse.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+
+    from ecluse.web.settings import Settings
 
 NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec", "python_multipart", "argon2", "polars", "pyarrow")
 
@@ -19,7 +24,7 @@ NEEDED = ("fastapi", "uvicorn", "jinja2", "babel", "msgspec", "python_multipart"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the verb takes."""
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8470, metavar="N", help="default: 8470")
+    parser.add_argument("--port", type=int, default=8470, metavar="N", help="default: 8470; 0: any that is free")
     parser.add_argument(
         "--public",
         action="store_true",
@@ -56,6 +61,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     desk.add_argument("--plan", type=Path, metavar="FILE", help="a plan to show under the slider (.toml)")
     desk.add_argument("--proposals", type=Path, metavar="DIR", help="a folder of proposed claims to review (.toml)")
     desk.add_argument("--claims", type=Path, metavar="FILE", help="takes accepted claims (default: claims.toml there)")
+    desk.add_argument(
+        "--demo",
+        action="store_true",
+        help="a desk to look at, made at the start and removed at the end; its passwords are printed once",
+    )
     parser.set_defaults(run=run)
     users.arguments(parser.add_subparsers(dest="what", metavar="[user ...]"))
 
@@ -69,8 +79,11 @@ def run(options: argparse.Namespace) -> int:
             "Install them with: pip install 'ecluse[web]'"
         )
         raise InputError(message)
-    from ecluse.web.server import serve  # noqa: PLC0415 - heavy, and only this verb needs it
-    from ecluse.web.settings import Settings, checked  # noqa: PLC0415
+    given = [f"--{name}" for name in ("desk", "users", "oidc", "claims") if getattr(options, name) is not None]
+    if options.demo and given:
+        message = f"--demo makes a desk of its own; leave out {' and '.join(given)}, or leave out --demo."
+        raise InputError(message)
+    from ecluse.web.settings import Settings, checked  # noqa: PLC0415 - heavy, and only this verb needs it
 
     settings = checked(
         Settings(
@@ -93,11 +106,36 @@ def run(options: argparse.Namespace) -> int:
             plan=options.plan,
             proposals=options.proposals,
             claims=options.claims,
+            demo=options.demo,
         )
     )
-    say(f"Ecluse on http://{settings.host}:{settings.port}/check  (Ctrl-C ends it)")
-    serve(settings)
+    return _demo(settings) if settings.demo else _served(settings)
+
+
+def _served(settings: Settings, more: Callable[[str], str] = lambda _: "") -> int:
+    from ecluse.web.server import serve  # noqa: PLC0415
+
+    def tell(port: int) -> None:
+        home = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+        say(f"Ecluse on {home}/check  (Ctrl-C ends it)\n{more(home)}")
+        sys.stdout.flush()
+
+    serve(settings, tell)
     return 0
+
+
+def _demo(settings: Settings) -> int:
+    """Serve with a desk to look at, which goes with the server."""
+    from ecluse.web.desk import demo  # noqa: PLC0415
+
+    with demo.opened() as made:
+        found = replace(
+            settings,
+            desk=str(made.at),
+            plan=settings.plan or made.plan,
+            proposals=settings.proposals or made.proposals,
+        )
+        return _served(found, made.told)
 
 
 def missing() -> list[str]:

@@ -7,9 +7,7 @@ draw on one paper need the table's order, so a table with papers stays in one pa
 from __future__ import annotations
 
 import dataclasses
-import os
 import pickle
-import sys
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from ecluse import executors
 from ecluse.convoy.answers import Answer
 from ecluse.convoy.book import COUNTED, Book
 from ecluse.convoy.columns import FLAGS, ORDER, TRUTHS, WORDS, Columns
@@ -58,18 +57,7 @@ def spread(options: Options, master: str) -> Run:
         message = "a second answer beside the first is told on one machine; leave out --spark."
         raise InputError(message)
     made = prepared(options)
-    if master.startswith("local"):
-        # Executors on this machine run the Python that runs this program.
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    session = (
-        SparkSession.builder.master(master)
-        .appName("ecluse batch")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", BATCH_ROWS)
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.log.level", "ERROR")
-        .getOrCreate()
-    )
+    session = executors.session(SparkSession.builder, master, "batch", BATCH_ROWS)
     try:
         return _run(session, options, made)
     finally:

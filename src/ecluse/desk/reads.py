@@ -159,6 +159,13 @@ def _people(entry: Entry, events: Sequence[Event]) -> People:
     return People(last.get("enter"), last.get("decide"), last.get("held"), reason, frozenset(hands))
 
 
+def own(source: Source, entry: Entry, by: str) -> str | None:
+    """Say why somebody is no second person at a line: whoever entered or ever decided it; None where they may be."""
+    if by == entry.analyst or by in people(source, [entry])[entry.id].hands:
+        return f"{by} entered or decided {entry.id}; somebody else must release it"
+    return None
+
+
 def journal(source: Source, about: str | None = None, last: int | None = None) -> list[Event]:
     """Give events, oldest first: all, those of an order or that name a word, the last so many."""
     where, parameters = "1 = 1", []

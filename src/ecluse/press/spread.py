@@ -5,12 +5,11 @@ Parquet files are read by Spark; of archives only their paths travel, and each e
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from ecluse import executors
 from ecluse.errors import InputError, SourceError
 from ecluse.press.table import BATCH_ROWS, SCHEMA, archive_batches, columns_of
 
@@ -39,18 +38,7 @@ def spread(
     except ImportError:
         message = "reading on Spark needs Java and pyspark; install it with: pip install 'ecluse[press,spark]'."
         raise InputError(message) from None
-    if master.startswith("local"):
-        # Executors on this machine run the Python that runs this program.
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    session = (
-        SparkSession.builder.master(master)
-        .appName("ecluse read")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", BATCH_ROWS)
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.log.level", "ERROR")
-        .getOrCreate()
-    )
+    session = executors.session(SparkSession.builder, master, "read", BATCH_ROWS)
     try:
         return _run(session, _documents(session, parquet, archives, mapping), to)
     except PySparkException as problem:

@@ -31,7 +31,7 @@ def router(site: Site) -> APIRouter:
     """Give the operations of the API over one lock."""
     routes = APIRouter(prefix="/api")
     _checks(site, routes)
-    _screening(routes)
+    _screening(site, routes)
     _lists(site, routes)
     return routes
 
@@ -49,7 +49,9 @@ def typed(request: Request, *kinds: str) -> None:
     """Refuse a body of another type than is read here."""
     given = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if given not in kinds:
-        raise Problem(415, f"the type of the body is {given[:60] or 'not said'!r}, expected {' or '.join(kinds)}")
+        raise Problem(
+            415, f"the type of the body is {repr(given[:60]) if given else 'not said'}, expected {' or '.join(kinds)}"
+        )
 
 
 def _checks(site: Site, routes: APIRouter) -> None:
@@ -85,7 +87,7 @@ def _checks(site: Site, routes: APIRouter) -> None:
         return Stream(answered(site, request, when(asked), detail))
 
 
-def _screening(routes: APIRouter) -> None:
+def _screening(site: Site, routes: APIRouter) -> None:
     @routes.post(
         "/screen",
         summary="Is a name on a restricted-party list?",
@@ -103,7 +105,7 @@ def _screening(routes: APIRouter) -> None:
         if strange:
             raise Problem(422, f"{str(strange[0])[:60]}: is not a field here; fields are name, country, kind")
         asked = names.question(given.get("name"), given.get("country"), given.get("kind"), 422)
-        found = await run_in_threadpool(names.screened, asked, on)
+        found = await run_in_threadpool(names.screened, site.lists, asked, on)
         return Response(ENCODER.encode(found), media_type=JSON)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hmac
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request  # noqa: TC002 - the framework reads the annotation
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from ecluse.errors import EcluseError, InputError
 from ecluse.version import VERSION
-from ecluse.web import api, problem
+from ecluse.web import api
 from ecluse.web.answers import MOST_BYTES
 from ecluse.web.asking import marked
 from ecluse.web.deciding import Clerk
@@ -27,6 +27,7 @@ from ecluse.web.serving import Books
 from ecluse.web.settings import Settings, checked
 from ecluse.web.shelf import Shelf
 from ecluse.web.site import CSRF, FOLDER, Page, Site, html, open_site, show
+from ecluse.web.telling import at_the_door, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def create(settings: Settings | None = None) -> Guard:
     site.menu.append(("/api", marked("API")))
     _doors(app, site)
     _errors(app, site)
-    return Guard(app, settings)
+    return Guard(app, settings, at_the_door(site))
 
 
 def _add(app: FastAPI, site: Site, page: Page) -> None:
@@ -106,7 +107,7 @@ def _doors(app: FastAPI, site: Site) -> None:
     async def enter(request: Request) -> Response:
         if request.method == "POST":
             return await _entered(site, request)
-        return html(site, request, "enter.html", {"csrf": _token(request), "refused": False})
+        return html(site, request, "enter.html", _entering(request, request.query_params.get("next", "")))
 
     app.add_route("/", front, ["GET"], include_in_schema=False)
     app.add_route("/favicon.ico", icon, ["GET"], include_in_schema=False)
@@ -130,13 +131,25 @@ async def form_of(request: Request) -> dict[str, str]:
     return fields
 
 
+def _entering(request: Request, to: str) -> dict[str, Any]:
+    """Give what the page shows that takes the access token."""
+    return {"csrf": _token(request), "refused": False, "next": _inside(to)}
+
+
+def _inside(address: str) -> str:
+    """Give an address of ours to go to; anything else is the first page."""
+    given = urlsplit(address)
+    ours = address.startswith("/") and not given.netloc and not given.scheme and "\\" not in address
+    return address if ours and address.isprintable() and not given.path.startswith("/enter") else "/check"
+
+
 async def _entered(site: Site, request: Request) -> Response:
     """Give the cookie that stands for the access token, to whoever knows the token."""
     fields = await form_of(request)
     token = site.settings.token
     if token is None or not hmac.compare_digest(fields.get("token", "").encode(), token.encode()):
-        return html(site, request, "enter.html", {"csrf": _token(request), "refused": True}, 401)
-    response = RedirectResponse("/check", 303)
+        return html(site, request, "enter.html", _entering(request, fields.get("next", "")) | {"refused": True}, 401)
+    response = RedirectResponse(_inside(fields.get("next", "")), 303)
     secure = request.url.scheme == "https"
     response.set_cookie("ecluse_pass", pass_of(token), PASS_SECONDS, httponly=True, samesite="strict", secure=secure)
     return response
@@ -145,32 +158,26 @@ async def _entered(site: Site, request: Request) -> Response:
 def _errors(app: FastAPI, site: Site) -> None:
     """Answer errors as problem+json to programs, and as a page to a browser."""
 
-    def told(request: Request, status: int, detail: str, headers: Any = None) -> Response:  # noqa: ANN401
-        path = request.url.path
-        plain = path.startswith("/api") or path.endswith((".json", ".csv"))
-        if plain or "text/html" not in request.headers.get("accept", ""):
-            return problem.answer(status, detail, quote(path), headers)
-        body = problem.body(status, detail)
-        page = html(site, request, "problem.html", body | {"json_address": None}, status)
-        if "hx-request" in request.headers:
-            # What was asked for a part of a page has no such part: the whole content gives way.
-            page.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
-        return page
-
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status if isinstance(error, Problem) else 422 if isinstance(error, InputError) else 500
         if not isinstance(error, Problem) and request.url.path.startswith("/api") and _unreadable(error):
             status = 400
-        return told(request, status, str(error))
+        remedy = error.remedy if isinstance(error, Problem) else ""
+        return told(site, request, status, str(error), remedy=remedy)
 
     async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        return told(request, error.status_code, str(error.detail), error.headers)
+        return told(site, request, error.status_code, str(error.detail), error.headers)
 
     async def failed(request: Request, _error: Exception) -> Response:
-        return told(request, 500, "the program failed at this question; the server's log says where")
+        return told(site, request, 500, "the program failed at this question; the server's log says where")
 
+    async def gone(_request: Request, _error: Exception) -> Response:
+        # Nobody hears it, and nothing has failed here.
+        return Response(status_code=400)
+
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, failed)
     app.add_exception_handler(Problem, refused)
     app.add_exception_handler(EcluseError, refused)

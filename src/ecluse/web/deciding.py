@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import os
 import re
@@ -43,7 +44,8 @@ def suffix_of(name: str) -> str:
     """Give the ending of a table's name; Problem where it is none of a table."""
     ending = PurePath(name.replace("\\", "/")).suffix.lower()
     if ending not in KINDS:
-        raise Problem(415, f"table: {shown(name)!r} does not end in {', '.join(KINDS)}")
+        message = f"table: {shown(name)!r} does not end in {', '.join(KINDS)}"
+        raise Problem(415, message, "Save the table as one of these kinds.")
     return ending
 
 
@@ -115,6 +117,8 @@ class Clerk:
             upload.state = "failed"
         except EcluseError as problem:
             upload.error, upload.state = told(problem, upload), "failed"
+        except csv.Error as problem:
+            upload.error, upload.state = f"{upload.name}: not a table of its kind ({problem}).", "failed"
         except Exception as problem:  # noqa: BLE001 - whatever it is, the page has to say that it failed
             upload.error = f"The table could not be decided ({type(problem).__name__})."
             upload.state = "failed"
@@ -144,4 +148,5 @@ def told(problem: Exception, upload: Upload) -> str:
             places = {**places, str(options.mapping): "the map"}
     for ours, theirs in places.items():
         text = text.replace(ours, theirs)
-    return text.replace(f"{upload.folder}/", "")
+    # What an option of the command line gives there, a field of the form gives here.
+    return text.replace(f"{upload.folder}/", "").replace(" with --map FILE", " with a map")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ecluse.convoy import Options
 from ecluse.dates import Known
-from ecluse.parties.screen import lists
 from ecluse.web.deciding import REPORT
 from ecluse.web.shelf import DEMO, NOBODY
 from ecluse.web.site import FOLDER
@@ -40,7 +39,7 @@ def book(books: Books) -> Upload:
                 known=KNOWN,
                 law=settings.law,
                 evidence=settings.evidence,
-                lists=lists(),
+                lists=books.site.lists,
             )
             books.clerk.decide(found)
     return found

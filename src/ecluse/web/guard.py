@@ -9,14 +9,20 @@ import logging
 import time
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ecluse.web import problem
 from ecluse.web.settings import LOOPBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ecluse.web.settings import Settings
+
+    Tell = Callable[[Scope, int, str, Mapping[str, str]], Response]
 
 LOG = logging.getLogger("ecluse.web")
 OPEN = ("/enter", "/static/", "/favicon.ico", "/desk/oidc/back")
@@ -68,8 +74,10 @@ def pass_of(token: str) -> str:
 class Guard:
     """Stands before the application, as plain ASGI."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, tell: Tell | None = None) -> None:
+        """`tell` makes the answer to whoever is refused: status, reason, headers; without it, problem+json."""
         self.app, self.settings = app, settings
+        self.tell = tell or _plainly
         self.under_way = 0
         self.buckets = Buckets(settings.rate, settings.burst)
         self.pass_value = pass_of(settings.token) if settings.token else ""
@@ -91,7 +99,7 @@ class Guard:
         refused = self.refused(scope, headers)
         if refused is not None:
             code, detail, more = refused
-            await problem.answer(code, detail, scope["path"], more)(scope, receive, sent)
+            await self.tell(scope, code, detail, more)(scope, receive, sent)
         else:
             self.under_way += 1
             try:
@@ -110,12 +118,12 @@ class Guard:
             if status[0]:
                 return
             detail = f"the answer took longer than {seconds:g} seconds"
-            await problem.answer(503, detail, scope["path"])(scope, receive, send)
+            await self.tell(scope, 503, detail, {})(scope, receive, send)
 
     def refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, dict[str, str]] | None:
         """Say why a request may not come in: status, reason, headers."""
         path: str = scope["path"]
-        host = headers.get("host", "").rsplit("@", 1)[-1]
+        host = headers.get("host", "")
         if not self.host_is_ours(host):
             return 400, "the host that the request names is not served here", {}
         if self.under_way >= self.settings.at_once:
@@ -124,10 +132,9 @@ class Guard:
         if wait:
             return 429, "too many requests", {"Retry-After": str(max(1, round(wait)))}
         if not path.startswith(OPEN) and not self.has_access(headers):
-            return 401, "an access token is needed", {"WWW-Authenticate": "Bearer"}
-        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere(headers, host):
-            return 403, "the request comes from a page of another site", {}
-        return None
+            lacks = "an access token is needed" if self.pass_value else "only those whom the proxy names come in"
+            return 401, lacks, {"WWW-Authenticate": "Bearer"}
+        return _unread(scope, headers, host)
 
     def host_is_ours(self, host: str) -> bool:
         """Is the host one we serve? Held on a loopback address, against names that are bound to it anew."""
@@ -149,7 +156,8 @@ class Guard:
             return True
         if settings.token is None:
             return False
-        given = headers.get("authorization", "").removeprefix("Bearer ")
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        given = given.strip() if scheme.lower() == "bearer" else ""
         shown = cookie(headers.get("cookie", ""), "ecluse_pass")
         return hmac.compare_digest(given.encode(), settings.token.encode()) or hmac.compare_digest(
             shown.encode(), self.pass_value.encode()
@@ -158,8 +166,13 @@ class Guard:
     def log(self, scope: Scope, status: int, seconds: float) -> None:
         """Write one line without the question, which holds the order."""
         query = scope["query_string"].decode("latin-1") if self.settings.log_contents else ""
-        shown = scope["path"] + (f"?{query}" if query else "")
+        # Written as an address is, a path cannot begin a line of its own.
+        shown = quote(scope["path"]) + (f"?{query}" if query else "")
         LOG.info("%s %s %s %.1f ms", scope["method"], shown[:2000], status, seconds * 1000)
+
+
+def _plainly(scope: Scope, status: int, detail: str, headers: Mapping[str, str]) -> Response:
+    return problem.answer(status, detail, scope["path"], headers)
 
 
 def cookie(header: str, name: str) -> str:
@@ -169,6 +182,15 @@ def cookie(header: str, name: str) -> str:
     except CookieError:
         return ""
     return "" if found is None else found.value
+
+
+def _unread(scope: Scope, headers: dict[str, str], host: str) -> tuple[int, str, dict[str, str]] | None:
+    """Say why the body of a request is not even looked at."""
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        return 415, "the body is packed; send it as it is", {}
+    if scope["method"] not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere(headers, host):
+        return 403, "the request comes from a page of another site", {}
+    return None
 
 
 def _from_elsewhere(headers: dict[str, str], host: str) -> bool:

@@ -27,27 +27,29 @@ REMEDIES = {
 }
 
 
-def body(status: int, detail: str, instance: str = "") -> dict[str, object]:
-    """Give a problem as data: type, title, status, detail, what to do."""
+def body(status: int, detail: str, instance: str = "", remedy: str = "") -> dict[str, object]:
+    """Give a problem as data: type, title, status, detail, what to do (as for every such status, if not told)."""
     data: dict[str, object] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
-        "remedy": REMEDIES.get(status, "Report it with the steps that led here."),
+        "remedy": remedy or REMEDIES.get(status, "Report it with the steps that led here."),
     }
     return data | ({"instance": instance} if instance else {})
 
 
-def answer(status: int, detail: str, instance: str = "", headers: Mapping[str, str] | None = None) -> Response:
+def answer(
+    status: int, detail: str, instance: str = "", headers: Mapping[str, str] | None = None, remedy: str = ""
+) -> Response:
     """Give a problem as a response."""
-    text = json.dumps(body(status, detail, instance), ensure_ascii=False)
+    text = json.dumps(body(status, detail, instance, remedy), ensure_ascii=False)
     return Response(text, status, dict(headers or {}), media_type=JSON)
 
 
 class Problem(Exception):
-    """A request that is refused: status and why."""
+    """A request that is refused: status, why, and what to do where that is not what its status asks for."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, remedy: str = "") -> None:
         super().__init__(detail)
-        self.status, self.detail = status, detail
+        self.status, self.detail, self.remedy = status, detail, remedy

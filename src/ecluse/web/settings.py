@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,7 +37,8 @@ class Settings:
     `desk` is the book that the desk's pages open, `users` the file of those who may log in (else
     `users.json` in the folder of the desk), `oidc` how another service says who somebody is, `plan`
     a plan to show, `proposals` a folder of proposed claims to review, `claims` the file that takes
-    those accepted (else `claims.toml` in the folder of the desk).
+    those accepted (else `claims.toml` in the folder of the desk). `demo`: the desk is one to look at,
+    and says so.
     """
 
     host: str = "127.0.0.1"
@@ -67,6 +70,7 @@ class Settings:
     plan: Path | None = None
     proposals: Path | None = None
     claims: Path | None = None
+    demo: bool = False
 
     def allowed(self, path: str) -> tuple[int, float]:
         """Give the bytes of a body and the seconds of an answer that an address is allowed."""
@@ -92,6 +96,11 @@ def checked(settings: Settings) -> Settings:
     if settings.host not in LOOPBACK and not settings.public:
         message = f"{settings.host} can be reached from other machines; say --public, or leave --host at 127.0.0.1."
         raise InputError(message)
+    if settings.demo and settings.public:
+        message = "--demo is to be looked at on this machine alone; leave out --public, or open a desk with --desk."
+        raise InputError(message)
+    _named(settings)
+    _beside_the_desk(settings)
     if settings.uploads is not None and not settings.uploads.is_dir():
         message = f"{settings.uploads}: no folder; uploaded tables lie there (--uploads), so make it first."
         raise InputError(message)
@@ -101,3 +110,40 @@ def checked(settings: Settings) -> Settings:
         )
         raise InputError(message)
     return settings
+
+
+def _named(settings: Settings) -> None:
+    """Hold a port, a rate and names to what they can be. Raises InputError."""
+    if not 0 <= settings.port <= 65_535:
+        message = f"--port is {settings.port}, expected 0 to 65535 (0: any that is free)."
+        raise InputError(message)
+    if not (math.isfinite(settings.rate) and settings.rate >= 0):
+        message = f"--rate is {settings.rate:g}, expected requests a second from 0 (no limit) on."
+        raise InputError(message)
+    if settings.proxy_header is not None and not re.fullmatch(r"[A-Za-z0-9-]+", settings.proxy_header):
+        message = (
+            f"--proxy-header is {settings.proxy_header!r}, expected the name of a header such as X-Forwarded-User."
+        )
+        raise InputError(message)
+    for host in settings.hosts:
+        if not re.fullmatch(r"[^\s/:@]+|\[[0-9A-Fa-f:.]+\]", host):
+            message = f"--allow-host is {host!r}, expected a host name without port or path, such as trade.example."
+            raise InputError(message)
+
+
+def _beside_the_desk(settings: Settings) -> None:
+    """Hold what a desk takes beside it: there must be one, and files must be there. Raises InputError."""
+    beside = ("users", "oidc", "plan", "proposals", "claims")
+    given = [f"--{name}" for name in beside if getattr(settings, name) is not None]
+    if given and settings.desk is None and not settings.demo:
+        message = f"{' and '.join(given)}: of a desk, and none is opened; name it with --desk."
+        raise InputError(message)
+    if settings.plan is not None and not settings.plan.is_file():
+        message = f"{settings.plan}: no such file; --plan names a plan (.toml), as `ecluse desk plan` reads it."
+        raise InputError(message)
+    if settings.proposals is not None and not settings.proposals.is_dir():
+        message = f"{settings.proposals}: no such folder; --proposals names one of proposed claims, so make it first."
+        raise InputError(message)
+    if settings.claims is not None and not settings.claims.absolute().parent.is_dir():
+        message = f"{settings.claims}: its folder is not there; --claims names the file that takes accepted claims."
+        raise InputError(message)

@@ -32,6 +32,7 @@ PREFIX = "ecluse-books-"
 NOBODY = ""
 DEMO = "demo"
 GONE = "no such book here: its time may be over, or another browser uploaded it"
+AGAIN = "Upload the table again: /batch."
 MOST_BOOKS = 200
 LOOK_EVERY = 60.0
 
@@ -175,7 +176,7 @@ class Shelf:
         self.sweep()
         upload = self.uploads.get(identity)
         if upload is None or upload.owner not in (owner, NOBODY):
-            raise Problem(404, GONE)
+            raise Problem(404, GONE, AGAIN)
         return upload
 
     def own(self, owner: str) -> Iterator[Upload]:

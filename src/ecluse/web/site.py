@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
@@ -159,9 +160,10 @@ def templates(language: str) -> Environment:
         "country_name": lambda code: tongues.place(code, language),
         "countries": sorted(((code, tongues.place(code, language)) for code in COUNTRIES), key=lambda row: row[1]),
         "languages": tongues.LANGUAGES,
+        "colon": tongues.COLONS[language],
         "program": PROGRAM,
     }
-    env.filters |= {"spaced": spaced, "number": number}
+    env.filters |= {"spaced": spaced, "number": number, "thousands": thousands}
     return env
 
 
@@ -187,10 +189,20 @@ def number(value: object) -> str:
     return str(value)
 
 
+def thousands(text: object) -> str:
+    """Write a figure that was told in words as the rest of a page is: no comma among thousands."""
+    return re.sub(r"(?<=\d),(?=\d{3})", "\u202f", str(text))
+
+
 def address(path: str, question: Mapping[str, str]) -> str:
     """Give an address with a question, empty fields left out."""
     told = urlencode({name: value for name, value in question.items() if value})
     return f"{path}?{told}" if told else path
+
+
+def path_of(request: Request) -> str:
+    """Give the path that was asked for, as an address writes it: a `?` of a name is not where the question begins."""
+    return quote(str(request.scope["path"]), safe="/:@!$&'()*+,;=~")
 
 
 def tidied(request: Request) -> str:
@@ -199,7 +211,7 @@ def tidied(request: Request) -> str:
     if all(value.strip() for _name, value in asked):
         return ""
     told = urlencode([(name, value) for name, value in asked if value.strip()])
-    return f"{request.url.path}?{told}" if told else request.url.path
+    return f"{path_of(request)}?{told}" if told else path_of(request)
 
 
 async def show(site: Site, page: Page, request: Request, kind: str) -> Response:
@@ -227,10 +239,13 @@ async def show(site: Site, page: Page, request: Request, kind: str) -> Response:
 
 
 def html(site: Site, request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> Response:
-    """Render a template in the language of the request."""
+    """Render a template in the language of the request.
+
+    `at` among the values is the page to go on from, where what was asked is no page: a form that was sent.
+    """
     language = tongues.language_of(request)
     question = {name: value for name, value in request.query_params.items() if name != "lang"}
-    path = request.url.path
+    path = str(values.get("at") or path_of(request))
     token = str(values.get("csrf") or request.cookies.get(CSRF) or secrets.token_urlsafe(24))
     here = path.rstrip("/") or "/check"
     text = (
@@ -250,6 +265,7 @@ def html(site: Site, request: Request, template: str, values: Mapping[str, Any],
                 "horizon": site.lock.library.horizon,
                 "digests": {"law": site.lock.library.digest, "evidence": site.lock.evidence.digest},
                 "csv": False,
+                "demo": site.settings.demo,
                 "home": str(request.base_url).rstrip("/"),
                 **values,
                 "csrf": token,

@@ -6,6 +6,7 @@ and pages mark them so.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -19,10 +20,14 @@ from babel.support import NullTranslations, Translations
 from ecluse.countries import country_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
 
 FOLDER = Path(__file__).with_name("locale")
 LANGUAGES = {"en": "English", "fr": "Français", "zh-Hans": "简体中文"}
+# What stands between a word of a page and what it tells.
+COLONS = {"en": ":", "fr": "\u00a0:", "zh-Hans": "\uff1a"}
 COOKIE = "ecluse_lang"
 
 
@@ -59,10 +64,16 @@ def language_of(request: Request) -> str:
     for asked in (request.query_params.get("lang", ""), request.cookies.get(COOKIE, "")):
         if asked in LANGUAGES:
             return asked
-    for part in request.headers.get("accept-language", "").split(",")[:10]:
-        wanted = part.split(";")[0].strip().lower()
-        if wanted.startswith("zh"):
-            return "zh-Hans"
-        if wanted[:2] in LANGUAGES:
-            return wanted[:2]
-    return "en"
+    liked = sorted(_liked(request.headers.get("accept-language", "")), key=lambda one: -one[0])
+    return next((language for weight, language in liked if weight > 0), "en")
+
+
+def _liked(header: str) -> Iterator[tuple[float, str]]:
+    """Give the languages that a browser lists and that are spoken here, each with its weight."""
+    for part in header.split(",")[:20]:
+        wanted, _, more = part.partition(";")
+        main = wanted.strip().lower().partition("-")[0]
+        language = "zh-Hans" if main == "zh" else main
+        weight = re.fullmatch(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", more)
+        if language in LANGUAGES and (weight or not more.strip()):
+            yield float(weight[1]) if weight else 1.0, language

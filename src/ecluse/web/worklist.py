@@ -1,7 +1,7 @@
 """What did not pass, and what would settle it: a book decided again with facts filled in.
 
-Each pass takes the whole table through the convoy, so that rows which draw on one paper are answered
-in table order, whatever was filled.
+A fill decides the rows that it touches. Where rows draw on papers, it takes the whole table through
+the convoy, since what one row draws another lacks, in table order.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ecluse.convoy.book import Book
+from ecluse.convoy.groups import group_of
 from ecluse.convoy.run import Prepared, prepared
 from ecluse.engine.missing import asked
 from ecluse.lines import read_line
@@ -110,8 +111,13 @@ def begun(options: Options, run: Run) -> Work:
     return weighed(options, run, None, ())
 
 
-def weighed(options: Options, run: Run, base: Work | None, fills: tuple[Fill, ...]) -> Work:
-    """Take a book through the convoy, with facts filled in; `base` is its work before."""
+def weighed(
+    options: Options, run: Run, base: Work | None, fills: tuple[Fill, ...], touched: Numbers | None = None
+) -> Work:
+    """Take a book through the convoy, with facts filled in; `base` is its work before.
+
+    `touched` names the rows for which another fill holds than in the work before; None: all.
+    """
     made = prepared(options)
     held = set(made.paths.values())
     wanted = dict.fromkeys(path for fill in fills for path in _places(fill.path, held))
@@ -119,10 +125,15 @@ def weighed(options: Options, run: Run, base: Work | None, fills: tuple[Fill, ..
     paths = made.paths | {column: path for path, column in fresh.items()}
     columns = {path: column for column, path in paths.items()}
     book = Book(paths, run.ruling, decimal=made.decimal, words=made.words)
+    if base is None or _drawing(paths, run):
+        touched = None
     rows, numbers = [], []
     cells: dict[str, list[pa.ChunkedArray]] = {}
     samples: dict[int, dict[str, object]] = {}
-    for block in blocks(made.source):
+    for whole in blocks(made.source):
+        block = whole if touched is None else _some(whole, touched)
+        if touched is not None and not len(block.rows):
+            continue
         table = _filled(block, fills, columns)
         passed = book.passed(Block(table, block.rows))
         kept = ~np.isin(block.rows, [one.row for one in passed.rejects])
@@ -136,7 +147,10 @@ def weighed(options: Options, run: Run, base: Work | None, fills: tuple[Fill, ..
         _joined(rows),
         _joined(numbers),
         list(book.answers),
-        {path: pa.chunked_array([chunk for one in parts for chunk in one.chunks]) for path, parts in cells.items()},
+        {
+            path: pa.chunked_array([chunk for one in parts for chunk in one.chunks], pa.string())
+            for path, parts in cells.items()
+        },
         samples,
         {},
         fills,
@@ -144,21 +158,44 @@ def weighed(options: Options, run: Run, base: Work | None, fills: tuple[Fill, ..
     if base is None:
         work.first = work.counts()
         return work
-    return _aligned(work, base)
+    return _aligned(work, base, base.rows if touched is None else touched)
+
+
+def _drawing(paths: Mapping[str, str], run: Run) -> bool:
+    """May rows draw on a paper, of the table or of the evidence, so that one's answer hangs on another?"""
+    papers = run.lock.evidence.papers
+    filed = any(one.status == "granted" or one.kind == "exception notice" for one in papers)
+    # The column of that name says only that there are none.
+    return filed or any(group_of(path) == "papers" and path != "authorisations" for path in paths.values())
+
+
+def _some(block: Block, touched: Numbers) -> Block:
+    """Keep some rows of a block."""
+    kept = np.isin(block.rows, touched)
+    return Block(block.table.filter(pa.array(kept)), block.rows[kept])
 
 
 def _joined(parts: list[Numbers]) -> Numbers:
     return np.concatenate(parts).astype(np.int64) if parts else np.empty(0, dtype=np.int64)
 
 
-def _aligned(work: Work, base: Work) -> Work:
-    """Lay new answers beside the rows of the work before; what can no longer be read is -1."""
-    numbers = np.full(len(base.rows), -1, dtype=np.int64)
-    place = np.searchsorted(base.rows, work.rows)
-    numbers[place] = work.numbers
-    work.rows, work.numbers, work.cells = base.rows, numbers, base.cells
-    work.first, work.asks = base.first, base.asks
-    return work
+def _aligned(work: Work, base: Work, touched: Numbers) -> Work:
+    """Lay new answers over those of the work before; a row that can no longer be read is -1."""
+    answers = list(base.answers)
+    known = {answer: number for number, answer in enumerate(answers)}
+    turned = np.empty(len(work.answers), dtype=np.int64)
+    samples = dict(base.samples)
+    for number, answer in enumerate(work.answers):
+        if answer not in known:
+            known[answer] = len(answers)
+            answers.append(answer)
+        turned[number] = known[answer]
+        if number in work.samples:
+            samples.setdefault(known[answer], work.samples[number])
+    numbers = base.numbers.copy()
+    numbers[np.isin(base.rows, touched)] = -1
+    numbers[np.searchsorted(base.rows, work.rows)] = turned[work.numbers]
+    return Work(base.rows, numbers, answers, base.cells, samples, base.first, work.fills, base.asks)
 
 
 def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -243,7 +280,7 @@ def shut(work: Work) -> list[tuple[str, str, str, int]]:
     for answer, count in zip(work.answers, counts, strict=True):
         if answer.may_pass == 0 and count:
             found[answer.decided_by, answer.binding_gate or "", answer.policy or ""] += count
-    return [(*key, count) for key, count in found.most_common()]
+    return [(*key, count) for key, count in sorted(found.items(), key=lambda one: (-one[1], one[0]))]
 
 
 def shut_by(work: Work, decided_by: str) -> Mask:
@@ -283,7 +320,7 @@ def table_of(work: Work, chosen: Mask, most: int) -> list[dict[str, Any]]:
 
 def filled(options: Options, run: Run, work: Work, one: Fill) -> Work:
     """Fill a fact in, decide again, and say what turned."""
-    after = weighed(options, run, work, (*work.fills, one))
+    after = weighed(options, run, work, (*work.fills, one), one.rows)
     here = np.isin(work.rows, one.rows) | (work.words() != after.words())
     turned = Counter(zip(work.words()[here].tolist(), after.words()[here].tolist(), strict=True))
     gate = _open_gate(work) & ~_open_gate(after) & (after.numbers >= 0)

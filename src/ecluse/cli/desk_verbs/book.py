@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from ecluse.counter import When
+    from ecluse.desk.door import Desk
 
 
 def arguments(verbs: Any) -> None:  # noqa: ANN401 - argparse has no public type for it
@@ -44,7 +45,17 @@ def arguments(verbs: Any) -> None:  # noqa: ANN401 - argparse has no public type
     hold = verb(verbs, "hold", "stop a line until somebody has looked", stop, writes=True)
     hold.add_argument("line", metavar="LINE")
     hold.add_argument("--reason", required=True)
-    release = verb(verbs, "release", "release a line: a second person, never its analyst", free, writes=True)
+    release = verb(
+        verbs,
+        "release",
+        "release a line: a second person, who neither entered nor decided it, with the role in the book",
+        free,
+        writes=True,
+    )
+    release.epilog = (
+        "Checked: that NAME has the role (releaser; supervisor, where the decision is not yes) and neither entered "
+        "nor ever decided the line. Not checked: that you are NAME; whoever may write to the desk may say so."
+    )
     release.add_argument("line", metavar="LINE")
     release.add_argument("--reason", help="needed to lift a hold, and to override a decision that is not yes")
     move = verb(verbs, "move", "move a line: applied, licensed, closed, cancelled", shift, writes=True)
@@ -270,7 +281,32 @@ def _move(options: argparse.Namespace, to: str, paper: str | None = None) -> int
         authorisation=paper,
     )
     with opened(options) as desk:
+        says = _own(desk, options.line, who(options)) if to == "released" else None
+        if says is not None:
+            return _not_second(options, desk, says)
         return asked(options, desk, request, lambda answer: f"{options.line}: {answer['before']} -> {answer['state']}")
+
+
+def _own(desk: Desk, name: str, by: str) -> str | None:
+    """Say why somebody may not release a line; a line that is not there is for the book to refuse."""
+    from ecluse.desk import reads  # noqa: PLC0415
+    from ecluse.desk.records import Entry  # noqa: PLC0415
+
+    entry = reads.one(desk, Entry, name)
+    return None if entry is None else reads.own(desk, entry, by)
+
+
+def _not_second(options: argparse.Namespace, desk: Desk, says: str) -> int:
+    """Refuse a release by a hand that had the line before, and write that down as the pages do."""
+    from ecluse.counter import new_id  # noqa: PLC0415
+    from ecluse.desk.requests import make  # noqa: PLC0415
+
+    desk.one(make("note", new_id("note"), who(options), what="refused", says=says, line=options.line))
+    if options.format == "json":
+        say_json({"ok": False, "why": "own", "where": options.line, "says": says})
+    else:
+        say(f"Refused at {options.line}: {says}.")
+    return REFUSED_EXIT
 
 
 def stop(options: argparse.Namespace) -> int:

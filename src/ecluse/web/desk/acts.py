@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from ecluse import counter
 from ecluse.cli.desk_verbs.common import refused
 from ecluse.cli.desk_verbs.ledger import figure_in
+from ecluse.counter import When
 from ecluse.desk import intake, reads
 from ecluse.desk.records import Account, Reservation
 from ecluse.errors import BadMove, InputError
-from ecluse.web.desk.office import Call, Done, note
+from ecluse.web.desk.office import Call, Done, note, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ HOMES = {
 
 def of_line(name: str) -> str:
     """Give the address of a line's page."""
-    return f"/desk/lines/{quote(name)}"
+    return place_of("line", name)
 
 
 def home(fields: Mapping[str, str], path: str) -> str:
@@ -38,7 +38,7 @@ def home(fields: Mapping[str, str], path: str) -> str:
     if fields.get("line"):
         return of_line(fields["line"])
     if fields.get("paper"):
-        return f"/desk/papers/{quote(fields['paper'])}"
+        return place_of("paper", fields["paper"])
     return HOMES.get(path, "/desk")
 
 
@@ -54,14 +54,14 @@ def enter(call: Call) -> Done:
     if not answer["ok"]:
         return Done("/desk", refused(call.desk, answer), bad=True)
     name = str(line.id)
-    told = counter.check(call.desk, name, call.by, lock)
+    told = counter.check(call.desk, name, call.by, lock, When(lists=call.office.site.lists))
     return _done(call, of_line(name), told.answer, f"{name}: entered, and decided: {told.decision['may_pass']}.")
 
 
 def check(call: Call) -> Done:
     """Decide a line anew, under today's law and what is known now."""
     name = call.needed("line")
-    told = counter.check(call.desk, name, call.by, call.office.site.lock)
+    told = counter.check(call.desk, name, call.by, call.office.site.lock, When(lists=call.office.site.lists))
     return _done(call, of_line(name), told.answer, f"{name}: decided: {told.decision['may_pass']}.")
 
 
@@ -77,8 +77,8 @@ def release(call: Call) -> Done:
     name = call.needed("line")
     entry = counter.entry_of(call.desk, name)
     to = of_line(name) if call.field("from") == "line" else "/desk"
-    if call.by in reads.people(call.desk, [entry])[name].hands:
-        says = f"{call.by} entered or decided {name}; somebody else must release it"
+    says = reads.own(call.desk, entry, call.by)
+    if says is not None:
         note(call.desk, call.by, "refused", says, line=name)
         return Done(to, f"Refused at {name}: {says}.", bad=True)
     answer = call.ask("move", line=name, to="released", reason=call.field("reason") or None)
@@ -152,7 +152,7 @@ def authorise(call: Call) -> Done:
 def fix(call: Call) -> Done:
     """Change what a paper allows: the limit of an account, a ratio, or its status; always with a reason."""
     paper, why = call.needed("paper"), call.needed("reason")
-    to = f"/desk/papers/{quote(paper)}"
+    to = place_of("paper", paper)
     if call.field("account"):
         name = call.field("account")
         account = reads.one(call.desk, Account, name)

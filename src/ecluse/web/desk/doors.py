@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -11,15 +12,15 @@ from starlette.requests import Request  # noqa: TC002 - the framework reads the 
 from starlette.responses import RedirectResponse, Response
 
 from ecluse.desk.door import open_desk
-from ecluse.errors import BadMove, DeskError, EcluseError
+from ecluse.errors import BadMove, DeskError, EcluseError, SameIdOtherContent
 from ecluse.web.asking import marked
 from ecluse.web.desk import acts, logins, plan, record, review, views
 from ecluse.web.desk.forms import form_of
-from ecluse.web.desk.office import Call, Done, Office, Paper, note
+from ecluse.web.desk.office import Call, Done, Office, Paper, note, place_of
 from ecluse.web.desk.sessions import COOKIE
 from ecluse.web.desk.users import ROLES
 from ecluse.web.problem import Problem
-from ecluse.web.site import MOST_PARAMETERS, Asked, View, html, number
+from ecluse.web.site import MOST_PARAMETERS, Asked, View, html, number, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ecluse.web.desk.sessions import Session
 
 ALL = frozenset(ROLES)
+SENT_BEFORE = "This form was sent before, saying something else; look at what stands here now, and send it anew."
+AGAIN = "Log in and do it again; nothing was done."
 ANALYST, RELEASER, MANAGER, AUDITOR = (frozenset({role}) for role in ROLES[1:])
 
 
@@ -50,6 +53,9 @@ DOORS = (
     Door("GET", "/desk/papers/{paper:path}", ALL, views.paper, "desk/paper.html"),
     Door("GET", "/desk/plan", ALL, plan.view, "desk/plan.html"),
     Door("GET", "/desk/lines/{line:path}", ALL, views.line, "desk/line.html"),
+    # A name that a path would lose: `..`, or one that ends as the data do.
+    Door("GET", "/desk/line", ALL, views.line, "desk/line.html"),
+    Door("GET", "/desk/paper", ALL, views.paper, "desk/paper.html"),
     Door("GET", "/desk/record", AUDITOR, record.view, "desk/record.html"),
     Door("GET", "/claims/review", ANALYST, review.view, "desk/review.html"),
     Door("POST", "/desk/enter", ANALYST, acts.enter),
@@ -111,8 +117,8 @@ def _page(office: Office, door: Door, kind: str) -> Callable[[Request], Any]:
         session = _session(office, request)
         if session is None:
             if kind == "json":
-                raise Problem(401, "nobody is logged in; log in at /desk/login")
-            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                raise Problem(401, "nobody is logged in; log in at /desk/login", AGAIN)
+            here = path_of(request) + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/desk/login?next={quote(here, safe='')}", 303)
         _allow(session, door)
         if len(request.query_params.multi_items()) > MOST_PARAMETERS:
@@ -129,7 +135,7 @@ def _act(office: Office, door: Door) -> Callable[[Request], Any]:
             raise Problem(404, logins.NO_DESK)
         session = _session(office, request)
         if session is None:
-            raise Problem(401, "nobody is logged in; log in at /desk/login")
+            raise Problem(401, "nobody is logged in; log in at /desk/login", AGAIN)
         fields = await form_of(request, session.csrf)
         _allow(session, door)
         done = await run_in_threadpool(_tried, office, session, door, request, fields)
@@ -137,7 +143,9 @@ def _act(office: Office, door: Door) -> Callable[[Request], Any]:
             headers = {"Content-Disposition": f'attachment; filename="{done.name}"'}
             return Response(done.body, 200, headers, media_type=done.kind)
         if isinstance(done, Done):
-            session.said.append(("bad" if done.bad else "good", done.says))
+            said = ("bad" if done.bad else "good", done.says)
+            # A form that was sent twice is told once.
+            session.said += [] if said in session.said else [said]
             return RedirectResponse(done.to, 303)
         return drawn(office, request, session, door, done, "html")
 
@@ -148,20 +156,22 @@ def _session(office: Office, request: Request) -> Session | None:
     """Give the session, if its user is still who logged in; roles follow the file of users at once."""
     token = request.cookies.get(COOKIE, "")
     session = office.sessions.find(token)
-    if session is None or session.stamp is None:
-        return session
+    if session is None:
+        return None
     user = office.users.find(session.name)
-    if user is None or user.password != session.stamp:
+    outside = None if office.provider is None else office.provider.stamp
+    if not session.holds(outside if user is None else user.password):
         office.sessions.close(token)
         return None
-    session.roles = user.roles
+    session.roles = session.roles if user is None else user.roles
     return session
 
 
 def _allow(session: Session, door: Door) -> None:
     if not session.roles & door.roles:
         ours, theirs = ", ".join(sorted(session.roles)), " or ".join(sorted(door.roles))
-        raise Problem(403, f"this takes the role {theirs}; {session.name} is {ours}")
+        message = f"this takes the role {theirs}; {session.name} is {ours}"
+        raise Problem(403, message, "Ask somebody who has the role; `ecluse serve user add` gives it.")
 
 
 def _behind(
@@ -171,7 +181,7 @@ def _behind(
     try:
         with open_desk(office.at or "") as desk:
             return door.behind(Call(office, session, Asked(request.path_params, request.query_params), fields, desk))
-    except BadMove:
+    except (BadMove, SameIdOtherContent):
         raise
     except DeskError as problem:
         raise Problem(503, str(problem)) from None
@@ -187,6 +197,8 @@ def _tried(
         with open_desk(office.at or "") as desk:
             note(desk, session.name, "refused", f"{door.path}: {problem}"[:400])
         return Done(acts.home(fields, door.path), str(problem), bad=True)
+    except SameIdOtherContent:
+        return Done(acts.home(fields, door.path), SENT_BEFORE, bad=True)
     except EcluseError as problem:
         return Done(acts.home(fields, door.path), str(problem), bad=True)
 
@@ -211,7 +223,10 @@ def drawn(
         "rooms": [(path, name) for path, name, opens in ROOMS if session.roles & opens],
         "figure": views.shown,
         "signed": signed,
+        "place_of": place_of,
+        "once": lambda: secrets.token_urlsafe(18),
         "plain": plain,
         "section": "/desk",
+        "at": acts.HOMES.get(door.path, ""),
     }
     return html(office.site, request, door.template, values, view.status)

@@ -110,7 +110,7 @@ def _verified(office: Office, name: str, password: str) -> User | None:
 
 
 def entered(
-    office: Office, request: Request, response: Response, name: str, roles: frozenset[str], stamp: str | None
+    office: Office, request: Request, response: Response, name: str, roles: frozenset[str], stamp: str
 ) -> Response:
     """Begin a session, and give its cookie; the one before it ends."""
     office.sessions.close(request.cookies.get(COOKIE, ""))
@@ -153,7 +153,7 @@ def _back(office: Office) -> Callable[[Request], Awaitable[Response]]:
         values = {"next": named.to, "json_address": None, "section": "/desk"}
         response = html(office.site, request, "desk/entered.html", values)
         response.delete_cookie(STATE, path="/desk/oidc")
-        return entered(office, request, response, named.name, named.roles, None)
+        return entered(office, request, response, named.name, named.roles, office.provider.stamp)
 
     return back
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from ecluse.counter import new_id
 from ecluse.desk.requests import make
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from ecluse.web.site import Asked, Site
 
 SERVER = "web"
+# What tells one form from another, drawn when its page is.
+ONCE = re.compile(r"[A-Za-z0-9_-]{16,40}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,7 @@ class Office:
     users: Users
     provider: Provider | None
     claims: Path | None
-    sessions: Sessions = field(default_factory=Sessions)
+    sessions: Sessions
     tries: Tries = field(default_factory=lambda: Tries(Buckets(1 / 30, 5), Buckets(1 / 10, 30)))
     # One review is written at a time.
     writing: threading.Lock = field(default_factory=threading.Lock)
@@ -67,7 +71,9 @@ def open_office(site: Site) -> Office:
         open_desk(settings.desk).close()
     users = settings.users or (folder or Path()) / "users.json"
     claims = settings.claims or (None if folder is None else folder / "claims.toml")
-    return Office(site, settings.desk, Users(users), provider, claims)
+    keeps = settings.desk is not None and (settings.users is not None or folder is not None)
+    sessions = Sessions(users.with_suffix(".sessions") if keeps else None)
+    return Office(site, settings.desk, Users(users), provider, claims, sessions)
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,10 @@ class Call:
         """Give who asks, as the book writes it down."""
         return self.session.name
 
+    def named(self, kind: str) -> str:
+        """Give the name of the line or paper that the address asks for."""
+        return self.asked.path.get(kind) or self.asked.query.get("name", "")
+
     def field(self, name: str) -> str:
         """Give a field of the form, without the spaces around it."""
         return self.fields.get(name, "").strip()
@@ -98,8 +108,16 @@ class Call:
         return found
 
     def ask(self, do: str, /, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as requests are made
-        """Ask the book something in the name of who is logged in."""
-        return self.desk.one(make(do, new_id(do), self.by, **fields))
+        """Ask the book something in the name of who is logged in; a form that is sent twice asks it once."""
+        once = self.field("once")
+        name = f"form:{do}:{self.by}:{once}" if ONCE.fullmatch(once) else new_id(do)
+        return self.desk.one(make(do, name, self.by, **fields))
+
+
+def place_of(kind: str, name: str) -> str:
+    """Give the address of a `line` or `paper`; a name that a path would lose goes into the question."""
+    lost = any(part in ("", ".", "..") for part in name.split("/")) or name.endswith(".json")
+    return f"/desk/{kind}?{urlencode({'name': name})}" if lost else f"/desk/{kind}s/{quote(name)}"
 
 
 def note(desk: Desk, by: str, what: str, says: str | None = None, **about: str) -> None:

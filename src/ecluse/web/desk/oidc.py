@@ -68,6 +68,13 @@ class Provider:
     pending: OrderedDict[str, Pending] = field(default_factory=OrderedDict)
     about: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def stamp(self) -> str:
+        """Give what a session by this service rests on: whom it asks, for whom, and which words give which roles."""
+        return "\n".join(
+            [self.issuer, self.client_id, self.name_claim, self.role_claim, *map(repr, sorted(self.roles.items()))]
+        )
+
     async def begin(self, request: Request, to: str) -> tuple[str, str]:
         """Give the address to send the browser to, and the state by which it is known again."""
         redirect = self.redirect or str(request.base_url).rstrip("/") + "/desk/oidc/back"

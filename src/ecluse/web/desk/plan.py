@@ -16,7 +16,7 @@ from ecluse.web.desk.views import shown, stand
 from ecluse.web.drawing import Say, Scale
 from ecluse.web.drawing import figure as picture
 from ecluse.web.problem import Problem
-from ecluse.web.site import View
+from ecluse.web.site import View, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TOP, STEP = Decimal(1), Decimal("0.05")
 LEFT, RIGHT, HIGH, LOW = 88, 740, 20, 210
 LARGEST = 100_000
+FINEST = Decimal("0.000001")
 
 
 def _text(call: Call) -> tuple[str, str] | None:
@@ -44,7 +45,8 @@ def pasted(call: Call) -> Done:
     if text:
         plan.read(text, "the plan", lambda name: left_on(call.desk, name))
     call.session.plan = text or None
-    return Done("/desk/plan", "The plan is read; it is kept for this session alone.")
+    says = "The plan is read; it is kept for this session alone." if text else "The plan of the server is shown again."
+    return Done("/desk/plan", says)
 
 
 def _ratio(call: Call) -> Decimal | None:
@@ -55,8 +57,8 @@ def _ratio(call: Call) -> Decimal | None:
         found = Decimal(word)
     except InvalidOperation:
         found = Decimal(-1)
-    if not (found.is_finite() and 0 <= found <= 100):
-        raise Problem(400, f"ratio: {word[:40]!r} is no number from 0 to 100")
+    if not (found.is_finite() and 0 <= found <= 100 and found == found.quantize(FINEST)):
+        raise Problem(400, f"ratio: {word[:40]!r} is no number from 0 to 100 of at most six decimals")
     return found
 
 
@@ -139,7 +141,8 @@ def curve(plans: Sequence[plan.Plan], ratio: Decimal | None, harmless: Decimal |
     parts: list[str | Say] = [f'<path class="grid" d="M{LEFT} {y(most * part / 4)}H{RIGHT}"/>' for part in range(5)]
     for part in (0, 2, 4):
         units = most * part / 4
-        parts.append(f'<text class="tick" x="{LEFT - 8}" y="{y(units) + 4}" text-anchor="end">{round(units):,}</text>')
+        told = number(round(units))
+        parts.append(f'<text class="tick" x="{LEFT - 8}" y="{y(units) + 4}" text-anchor="end">{told}</text>')
     for part in range(5):
         mark = float(top) * part / 4
         parts.append(f'<text class="tick" x="{x(mark)}" y="{LOW + 18}" text-anchor="middle">{mark:g}</text>')
@@ -154,6 +157,6 @@ def curve(plans: Sequence[plan.Plan], ratio: Decimal | None, harmless: Decimal |
         parts.append(f'<path class="plan-tip" d="M{x(float(ratio)) - 6} {HIGH - 12}h12l-6 9z"/>')
     parts.append(f'<text class="axis" x="{(LEFT + RIGHT) / 2}" y="{LOW + 38}" text-anchor="middle">')
     parts += [Say("bought at home for each one imported"), "</text>"]
-    ends = {"first": f"{plans[0].units:,}", "last": f"{plans[-1].units:,}", "top": top}
+    ends = {"first": number(plans[0].units), "last": number(plans[-1].units), "top": top}
     note = Say("%(first)s units at 0, %(last)s at %(top)s", ends)
     return picture(760, 256, "plan", (Say("Units served by the ratio of home purchases"), note), parts)

@@ -156,19 +156,27 @@ def read(call: Call) -> Done:
 
 
 def _sent(text: str, call: Call) -> Rows:
+    if "[[article]]" in text and not text.startswith(("{", "[{")):
+        return _from_toml(text)
     if text.startswith(("{", "[")):
         return _from_json(text)
-    if "[[article]]" in text:
-        try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as problem:
-            message = f"what was sent is no TOML ({problem})."
-            raise InputError(message) from None
-        rows = [(article, one) for article in table.get("article", ()) for one in article.get("proposal", ())]
-        return _whole(rows)
     found = reader.read(text.encode(), "pasted", url=call.field("url") or None)
     told = article_data(found.article)
     return [(told, proposal_data(one, found.article)) for one in found.proposals]
+
+
+def _from_toml(text: str) -> Rows:
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        message = f"what was sent is no TOML ({problem})."
+        raise InputError(message) from None
+    told = table.get("article")
+    rows = []
+    for article in told if isinstance(told, list) else []:
+        claims = article.get("proposal") if isinstance(article, dict) else None
+        rows += [(article, claim) for claim in claims] if isinstance(claims, list) else []
+    return _whole(rows)
 
 
 def _from_json(text: str) -> Rows:

@@ -95,9 +95,9 @@ def _release(call: Call, entry: Entry, found: reads.People) -> str:
 
 def line(call: Call) -> View:
     """Show one line: its decision, who had it in hand, its holds, and what may be done now."""
-    entry = reads.one(call.desk, Entry, call.asked.path["line"])
+    entry = reads.one(call.desk, Entry, call.named("line"))
     if entry is None:
-        raise Problem(404, f"no line {call.asked.path['line'][:80]!r} is in the book")
+        raise Problem(404, f"no line {call.named('line')[:80]!r} is in the book", "Look for it on the worklist: /desk.")
     decision = decision_of(call.desk, entry)
     holds = reads.every(call.desk, Reservation, "t.line = ? ORDER BY t.made_at", entry.id)
     events = [one for one in reads.journal(call.desk, entry.order_id) if _about(one, entry.id)]
@@ -314,9 +314,11 @@ def papers(call: Call) -> View:
 
 def paper(call: Call) -> View:
     """Show one paper: what it covers, its accounts as bars, every movement on them, and changes to its limits."""
-    one = reads.one(call.desk, Instrument, call.asked.path["paper"])
+    one = reads.one(call.desk, Instrument, call.named("paper"))
     if one is None:
-        raise Problem(404, f"no paper {call.asked.path['paper'][:80]!r} is in the book")
+        raise Problem(
+            404, f"no paper {call.named('paper')[:80]!r} is in the book", "Look for it among the papers: /desk/papers."
+        )
     accounts = [row for row in reads.balances(call.desk) if row.instrument == one.id]
     moved = [
         {

@@ -16,7 +16,6 @@ from ecluse.convoy.summary import TOP, counted
 from ecluse.convoy.told import as_data, ruled
 from ecluse.dates import Known, parse_day, parse_known
 from ecluse.lock import READINGS
-from ecluse.parties.screen import lists
 from ecluse.tables.reading import KINDS
 from ecluse.web import bars, deciding, demo, forms, serving
 from ecluse.web.asking import marked
@@ -194,7 +193,7 @@ async def _begun(
         upload.path(deciding.MAP) if mapped else None,
         law=settings.law,
         evidence=settings.evidence,
-        lists=await run_in_threadpool(lists),
+        lists=books.site.lists,
         **options,
     )
     waiting = asyncio.wrap_future(books.clerk.start(upload))

@@ -46,6 +46,7 @@ def example(row: Mapping[str, Any]) -> str:
 def decided(site: Site, asked: Asked) -> Decision | None:
     """Decide the line in the address; None while what every line needs is not all there. Raises BadLine, Problem."""
     facts = site.lock.library.facts
+    _once(asked)
     table = asking.line_of(asked.query.multi_items(), facts)
     if NEEDED - set(table):
         return None
@@ -54,6 +55,18 @@ def decided(site: Site, asked: Asked) -> Decision | None:
         raise Problem(400, f"reading: {reading[:60]!r} is none of {', '.join(READINGS)}")
     line = read_line(table, "the question", facts)
     return decide(line, site.lock, known=asked.known(), reading=reading, lists=site.lists)
+
+
+def _once(asked: Asked) -> None:
+    """Refuse a question that says two things in one field: which of them counts is not ours to choose."""
+    said: dict[str, str] = {}
+    for name, given in asked.query.multi_items():
+        field, value = asking.plain_name(name), given.strip()
+        if value and name != "shown" and said.setdefault(field, value) != value:
+            message = (
+                f"the question: {field[:60]} is said twice, as {said[field][:40]!r} and {value[:40]!r}; say it once"
+            )
+            raise Problem(422, message)
 
 
 def view(site: Site, asked: Asked) -> View:

@@ -11,7 +11,6 @@ from ecluse.order import LISTS
 from ecluse.parties import terms
 from ecluse.parties.ages import age, age_said, is_stale
 from ecluse.parties.entry import REQUIRED
-from ecluse.parties.screen import lists
 from ecluse.web.asking import marked
 from ecluse.web.problem import Problem
 from ecluse.web.site import Page, View, address, today
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from ecluse.parties.screen import Hit
+    from ecluse.parties.screen import Hit, Screener
     from ecluse.web.site import Asked, Site
 
 KINDS = ("entity", "person", "vessel", "aircraft")
@@ -58,13 +57,12 @@ def question(name: object, country: object = None, kind: object = None, status: 
     return Question(name.strip(), str(code) if code else None, str(kind) if kind else None)
 
 
-def screened(asked: Question, on: dt.date) -> dict[str, Any]:
+def screened(screener: Screener, asked: Question, on: dt.date) -> dict[str, Any]:
     """Give the hits of a name with the lists that were asked, and how old these are on a day.
 
     An entry whose list does not say its kind stays, whatever kind was asked for; those left out are
     counted.
     """
-    screener = lists()
     found = screener.screen(asked.name, asked.country)
     hits = [hit for hit in found if asked.kind is None or hit.entry.kind in (None, asked.kind)]
     return {
@@ -109,7 +107,6 @@ def hit_data(hit: Hit) -> dict[str, Any]:
 
 def view(site: Site, asked: Asked) -> View:
     """Answer the question in the address, beside the form that asks it."""
-    del site
     fields = {name: asked.word(name) for name in ("name", "country", "kind", "on")}
     more: dict[str, Any] = {
         "fields": fields,
@@ -124,7 +121,7 @@ def view(site: Site, asked: Asked) -> View:
         return View({"detail": "Ask: a name is needed; country, kind and on may be added."}, more)
     try:
         on = asked.day("on", today())
-        data = screened(question(fields["name"], fields["country"], fields["kind"]), on)
+        data = screened(site.lists, question(fields["name"], fields["country"], fields["kind"]), on)
     except Problem as problem:
         more["error"] = str(problem)
         return View({"status": 422, "detail": str(problem)}, more, 422)

@@ -106,6 +106,9 @@ def _fill(upload: Upload, fields: Mapping[str, str]) -> None:
     with upload.lock:
         work = upload.work or work
         rows = worklist.scoped(work, fact, scope)
+        if not len(rows) and any((one.fact, one.said, one.scope) == (fact, said, scope) for one in work.fills[-1:]):
+            # The same form again: it was done.
+            return
         if not len(rows):
             raise Problem(422, "no row of that scope lacks this fact any more")
         one = worklist.Fill(fact, path, said, cell, scope, rows)
@@ -118,7 +121,7 @@ def _back(upload: Upload) -> None:
     with upload.lock:
         work = upload.work or work
         if work.fills:
-            upload.work = worklist.weighed(options, run, work, work.fills[:-1])
+            upload.work = worklist.weighed(options, run, work, work.fills[:-1], work.fills[-1].rows)
 
 
 def place_of(run: Run, fact: str) -> str | None:
