@@ -290,3 +290,14 @@ def test_verbs_take_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert told["digests"]["owners"] == read_register(owners).digest
     assert main(["check", str(line), "--owners", str(tmp_path / "none.csv")]) == 2
     assert "none.csv" in capsys.readouterr().err
+
+
+def test_old_lists_do_not_say_that_nobody_is_blocked(lists: Screener, tmp_path: Path) -> None:
+    """An owner whose share is not given, met by lists of the day and by lists long past."""
+    from ecluse.parties.gates import ownership_of
+
+    held = register(tmp_path, "Somebody,Firm GmbH,,,\n")
+    for on, blocked in ((ON, "no"), (ON + dt.timedelta(days=200), "unknown")):
+        found = ownership_of("Firm GmbH", lists, on, held)
+        assert found is not None
+        assert found.blocked.value == blocked

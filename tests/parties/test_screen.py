@@ -71,6 +71,13 @@ def test_others_are_not_to_act_on(name: str, country: str | None) -> None:
     assert not [hit for hit in LISTS.screen(name, country) if hit.band == "decide"]
 
 
+@pytest.mark.parametrize(("letter", "whole"), [("x", "X-HOLDING"), ("A", "Group A")])
+def test_one_letter_is_nobodys_name(letter: str, whole: str) -> None:
+    """It is to be cleared at the most; with its legal form, as it is listed, it is met."""
+    assert {hit.band for hit in LISTS.screen(letter)} <= {"grey"}
+    assert LISTS.screen(whole)[0].band == "decide"
+
+
 def test_a_number_tells_institutes_apart() -> None:
     """The 48th institute is not the 47th: figures are the same or another."""
     hits = LISTS.screen("China Electronics Technology Group Corporation 47th Research Institute", "CN")

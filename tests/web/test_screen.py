@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ecluse.parties.screen import lists
@@ -75,3 +77,19 @@ def test_a_wrong_question_is_told_on_the_page() -> None:
     answer = run("/screen?name=x&country=Chine", headers={"accept": "text/html"})
     assert answer.status_code == 422
     assert "ISO 3166-1" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "more", "said"),
+    [
+        ("/api/check?knwon=2020-01-01", {"method": "POST", "json": {}}, "Did you mean 'known'?"),
+        ("/api/law?on=xx", {}, "on: is not asked for here"),
+        ("/api/chips?onn=2023-11-17", {}, "Did you mean 'on'?"),
+        ("/api/screen?known=2020-01-01", {"method": "POST", "json": {"name": "A"}}, "parameters are on"),
+    ],
+)
+def test_a_slip_in_a_parameter_is_told(address: str, more: dict[str, Any], said: str) -> None:
+    """What a script asks by a wrong name is not answered as if it had not asked."""
+    answer = run(address, **more)
+    assert answer.status_code == 400
+    assert said in answer.json()["detail"]

@@ -125,8 +125,9 @@ class Cascade:
                 self.met[key] = self.ask(one)
         carrying = self._judged(rows, name, said, terms.carries)
         blocked = self._judged(rows, name, said, _is_sdn)
-        if blocked[0] is UNKNOWN and not any(_is_sdn(entry) for key in said for entry, _ in self.met[key]):
-            # Property is blocked by persons who are known, not by whoever may stand behind.
+        near = any(_is_sdn(entry) for key in said for entry, _ in self.met[key])
+        if blocked[0] is UNKNOWN and not self.silent and not near:
+            # Property is blocked by persons who are known, not by whoever may stand behind; old lists know nobody.
             blocked = (NO, (), ())
         entries = [entry for found in (carrying, blocked) for entry in found[1]]
         entries = list(dict.fromkeys(entries))

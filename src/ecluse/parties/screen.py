@@ -51,6 +51,8 @@ TELLING_CHINESE = 0.46
 NEARLY_TELLING = 0.8
 # Below this much shared weight only common words agree, and nothing is decided.
 LITTLE = 0.5
+# Fewer letters than this are nobody's name.
+SHORTEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,9 @@ class Screener:
             and not (row[0] > 0.99 and row[1] > 0.99)
         ):
             # Of a translation only common words and places agree.
+            score = min(score, self.model.decide - 0.01)
+        if len("".join(asked.name.tokens)) < SHORTEST and asked.name.forms != pair.listed.forms:
+            # One letter is nobody's name, unless it stands with its legal form as it is listed.
             score = min(score, self.model.decide - 0.01)
         return _shifted(score, SOUND_ALONE) if asked.by_sound else score
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 JSON = "application/json"
 
 
+WHEN = ("on", "known", "reading")
+
+
 def router(site: Site) -> APIRouter:
     """Give the operations of the API over one lock."""
     routes = APIRouter(prefix="/api")
@@ -67,7 +70,9 @@ def _checks(site: Site, routes: APIRouter) -> None:
     async def check(request: Request) -> Response:
         """Answer yes, no or unknown for both gates, with steps, evidence and what is missing."""
         typed(request, JSON)
-        ask = when(Asked({}, request.query_params))
+        asked = Asked({}, request.query_params)
+        ask = when(asked)
+        asked.others(WHEN)
         return Response(answers.answer(await request.body(), ask), media_type=JSON)
 
     @routes.post(
@@ -84,7 +89,9 @@ def _checks(site: Site, routes: APIRouter) -> None:
         detail = asked.word("detail", "brief")
         if detail not in DETAILS:
             raise Problem(400, f"detail: {detail[:60]!r} is none of {', '.join(DETAILS)}")
-        return Stream(answered(site, request, when(asked), detail))
+        ask = when(asked)
+        asked.others(WHEN)
+        return Stream(answered(site, request, ask, detail))
 
 
 def _screening(site: Site, routes: APIRouter) -> None:
@@ -97,7 +104,9 @@ def _screening(site: Site, routes: APIRouter) -> None:
     async def screen(request: Request) -> Response:
         """Answer the entries that a name may mean, best first, each with its score, band and reasons."""
         typed(request, JSON)
-        on = Asked({}, request.query_params).day("on", today())
+        query = Asked({}, request.query_params)
+        on = query.day("on", today())
+        query.others(())
         given = parse_json(decode(await request.body(), "the body", InputError), "the body", InputError)
         if not isinstance(given, dict):
             raise Problem(422, "the body: expected an object with name, and country or kind where they are known")
@@ -110,8 +119,10 @@ def _screening(site: Site, routes: APIRouter) -> None:
 
 
 def _lists(site: Site, routes: APIRouter) -> None:
-    async def answer(view: Any, request: Request) -> Response:  # noqa: ANN401 - the view of a page
-        shown = view(site, Asked(request.path_params, request.query_params))
+    async def answer(view: Any, request: Request, named: list[str]) -> Response:  # noqa: ANN401 - the view of a page
+        asked = Asked(request.path_params, request.query_params)
+        shown = view(site, asked)
+        asked.others(named)
         return Response(ENCODER.encode(shown.data), media_type=JSON)
 
     given: tuple[tuple[str, Any, str, list[schema.Schema]], ...] = (
@@ -145,9 +156,9 @@ def _lists(site: Site, routes: APIRouter) -> None:
         named = [part[1:-1] for part in path.split("/") if part.startswith("{")]
         more = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in named]
 
-        def make(view: Any = view) -> Any:  # noqa: ANN401
+        def make(view: Any = view, parameters: list[schema.Schema] = parameters) -> Any:  # noqa: ANN401
             async def endpoint(request: Request) -> Response:
-                return await answer(view, request)
+                return await answer(view, request, [str(one["name"]) for one in parameters])
 
             return endpoint
 

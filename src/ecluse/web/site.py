@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ecluse.countries import COUNTRIES
 from ecluse.dates import Known, day_of, parse_day, parse_known
+from ecluse.errors import nearest
 from ecluse.lock import Lock, build
 from ecluse.parties.screen import lists
 from ecluse.version import PROGRAM
@@ -26,7 +27,7 @@ from ecluse.web import tongues
 from ecluse.web.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from starlette.datastructures import QueryParams
     from starlette.requests import Request
@@ -73,9 +74,19 @@ class Asked:
 
     path: Mapping[str, str]
     query: QueryParams
+    read: set[str] = field(default_factory=set)
+
+    def others(self, known: Iterable[str]) -> None:
+        """Refuse what the question names and nobody read, as a script would not notice its slip; Problem says which."""
+        known = {*known, *self.read}
+        for name in self.query:
+            if name not in known:
+                listed = f"{', '.join(sorted(known)) or 'none'}.{nearest(name, known)}"
+                raise Problem(400, f"{name[:60]}: is not asked for here; parameters are {listed}")
 
     def word(self, name: str, default: str = "") -> str:
         """Give a word of the question."""
+        self.read.add(name)
         return self.query.get(name, default).strip() or default
 
     def day(self, name: str, default: dt.date) -> dt.date:
