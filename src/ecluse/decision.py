@@ -82,7 +82,8 @@ class Lack:
 class Paper:
     """A paper shown for the line: does it cover the line, does it open the gate, and what it lacks for that.
 
-    `opens` is true of those drawn on, alone or together; `in_part` of one that lacks nothing but quantity.
+    `opens` is true of those drawn on, alone or together; `in_part` of one that lacks nothing but quantity;
+    `reported` of one known from a report alone.
     """
 
     gate: str
@@ -97,12 +98,15 @@ class Paper:
     covers: Truth
     opens: bool = False
     in_part: bool = False
+    reported: bool = False
     lacks: tuple[Lack, ...] = ()
 
     @property
     def name(self) -> str:
         """Name the paper in a sentence."""
-        return f"{self.kind} {self.number}" if self.number else f"the {self.kind} without a number ({self.source})"
+        if self.number:
+            return f"{self.kind} {self.number}"
+        return f"the {self.kind} {'reported in' if self.reported else 'without a number, from'} {self.source}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,7 @@ class Exporter:
     depends_on_non_enforcement: bool = False
     measures: Measures | None = None
     split: tuple[Split, ...] = ()
+    law_seen_to: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,3 +330,55 @@ def test_the_day_of_a_paper_is_held_against_the_day_that_rules() -> None:
     line = lock.read_line(CHINA | {"authorisation": [LICENCE]}, made)
     decision = lock.decide(line, made, on=parse_day("2027-01-01"), known=KNOWN)
     assert "licence ZZLIC77 does not cover the line (it expired on 2026-12-31)" in headline(decision)
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({}, "no approval shown opens China's gate (as reported: approved in principle only)"),
+        ({"expires": "2026-01-20"}, "import approval IA-5 does not cover the line (it expired on 2026-01-20), and"),
+        ({"uses": []}, "import approval IA-5 may cover the line, but its uses are not stated"),
+    ],
+)
+def test_the_first_sentence_says_why_chinas_gate_is_open_to_doubt(change: dict[str, Any], wanted: str) -> None:
+    """The licence covers the line; what China's gate lacks is said before the facts it hangs on."""
+    papers = [LICENCE, *([APPROVAL | change] if change else [])]
+    decision, data = asked(CHINA | {"authorisation": papers}, known=parse_known("2026-01-24"))
+    assert data["binding_gate"] == "importer"
+    assert headline(decision).startswith(f"Not known: {wanted}")
+
+
+def test_an_approval_against_a_report_that_the_gate_is_shut_is_told() -> None:
+    """Paper against report: neither yes nor no."""
+    line = CHINA | {"on": "2026-01-14", "authorisation": [LICENCE, APPROVAL]}
+    decision, _ = asked(line, known=parse_known("2026-01-14"))
+    assert headline(decision).startswith(
+        "Not known: import approval IA-5 covers the line, and does not open China's gate by itself (blocked at customs)"
+    )
+
+
+def test_a_red_flag_is_told_once_and_asked_first() -> None:
+    """What was seen, without the duty to inquire told as another flag; a licence alone no longer opens the gate."""
+    flagged = {"red_flags": ["no website"]} | {key: CLEAR[key] for key in CLEAR if key != "red_flags_resolved"}
+    line = VIETNAM | {"facts": flagged}
+    decision, data = asked(line)
+    assert data["gates"]["exporter"]["red_flags"] == ["no website"]
+    assert "a red flag is not resolved" in headline(decision)
+    (row,) = [row for row in data["gates"]["exporter"]["missing"] if row["fact"] == "authorisations"]
+    assert "asks for more" in row["would_settle"]
+    same_in_a_table(line)
+
+
+def test_a_paper_for_one_chip_of_several_names_the_other() -> None:
+    """A server of two chips; the licence names one."""
+    item = {"form": "server", "contains": [{"chip": "H200 SXM", "count": 8}, {"chip": "L4", "count": 1}]}
+    decision, _ = asked(CHINA | {"item": item, "authorisation": [LICENCE]})
+    assert "it names H200, not L4" in headline(decision)
+
+
+def test_every_memo_says_how_far_the_sources_of_its_law_were_read() -> None:
+    """Also of an answer that no provision decides."""
+    decision, data = asked(VIETNAM | {"destination": "DE", "item": {"chip": "T4"}})
+    seen = data["gates"]["exporter"]["law_seen_to"]
+    assert seen == lock.build().library.horizon.isoformat()
+    assert f"from sources read up to {seen}" in ecluse.memo(decision)

@@ -62,6 +62,7 @@ def answer(
         rests_on_reported=any(step.level == "V3" and step.decided for step in steps),
         depends_on_non_enforcement=_differs(outcome, by_text),
         measures=measures,
+        law_seen_to=law.horizon,
     )
 
 
@@ -184,7 +185,9 @@ def _tariffs(engine: Machine, outcome: Outcome) -> tuple[TariffAnswer, ...]:
 def _red_flags(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
     seen = outcome.facts.get("red_flags")
     listed = seen if isinstance(seen, tuple) else ()
-    found = (rule.provision.title for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES)
+    # What a line lists speaks for itself: the duty to inquire into it is no further flag.
+    raised = [rule for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES]
+    found = (rule.provision.title for rule in raised if not (listed and "red_flags_seen" in rule.when.names))
     return (*listed, *found)
 
 

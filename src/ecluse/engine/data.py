@@ -66,6 +66,7 @@ def exporter_data(gate: Exporter) -> dict[str, Json]:
         "steps": plain(gate.steps),
         "missing": missing_data(gate),
         "split": plain(gate.split),
+        "law_seen_to": plain(shown.law_seen_to),
     }
 
 

@@ -72,7 +72,7 @@ def headline(decision: Decision) -> str:
         return f"Not known: reported as {importer.reported} for this act, and no report opens a gate."
     names = [row.fact for row in _gate_missing(decision)][:3]
     asked = f" It hangs on {', '.join(names)}." if names else ""
-    doubt = _of_papers(importer.papers) if decision.binding_gate == "importer" else _doubt(decision.exporter)
+    doubt = _unopened(importer) if decision.binding_gate == "importer" else _doubt(decision.exporter)
     return f"Not known: {doubt}.{asked}" if doubt else f"Not known.{asked}"
 
 
@@ -108,6 +108,15 @@ def _refusal(decision: Decision) -> str:
     if gate.licence is not None and gate.licence.application in ("denied", "revoked"):
         return f"licence needed, none shown, and the one applied for was {gate.licence.application}"
     return "licence needed, none shown"
+
+
+def _unopened(gate: Importer) -> str:
+    """Say why the importer's gate is neither open nor shut."""
+    covering = _opening(gate.papers)
+    state = f"{STATES.get(gate.state, gate.state)}{', the last evidence stale' if gate.stale else ''}"
+    if covering:
+        return f"{covering} covers the line, and does not open China's gate by itself ({state})"
+    return _of_papers(gate.papers) or f"no approval shown opens China's gate (as reported: {state})"
 
 
 def _doubt(gate: Exporter) -> str:
@@ -178,7 +187,8 @@ def _head(decision: Decision) -> Iterator[str]:
     places = " to ".join(country_name(code) for code in decision.route.split(" to "))
     yield from _wrap(f"{decision.quantity} x {decision.item}, {places}, to {decision.act} on {decision.on}.", "")
     reading = "enforced" if decision.reading == "enforced" else "it stands in the books"
-    yield f"As known on {decision.known}; law as {reading}."
+    seen = (decision.exporter.ahead or decision.exporter).law_seen_to
+    yield f"As known on {decision.known}; law as {reading}{f', from sources read up to {seen}' if seen else ''}."
     if decision.rests_on_reported:
         yield "The answer rests on reports, not on published texts alone."
     if decision.depends_on_non_enforcement:

@@ -76,6 +76,7 @@ def _join(
         rests_on_reported=any(one.rests_on_reported for one in answers),
         depends_on_non_enforcement=any(one.depends_on_non_enforcement for one in answers),
         measures=_measures([one.measures for one in answers if one.measures]),
+        law_seen_to=first.law_seen_to,
     )
 
 

@@ -100,7 +100,8 @@ def _items(paper: Authorisation, line: Line, models: tuple[str, ...]) -> Iterato
         ask = f"Which items does {{}} name (the line's: {meant})?"
         yield Lack("item", UNKNOWN, "its items are not stated", "authorisation.items", ask)
     elif fits is NO:
-        yield Lack("item", NO, f"it names {listed}, not {meant}")
+        others = [model for model in models if fits_item(paper, line, (model,)) is NO]
+        yield Lack("item", NO, f"it names {listed}, not {' or '.join(others)}")
     elif fits is UNKNOWN:
         why = f"it names {listed}, and whether the line's {meant} is that variant is not known"
         yield Lack("item", UNKNOWN, why, "item.chip", f"Which variant is the item: {listed}, as {{}} names it?")

@@ -63,6 +63,7 @@ def told(paper: Authorisation, laid: Laid, sure: Truth, opens: bool, undone: str
         covers=every(lack.answer for lack in found),
         opens=opens,
         in_part=[lack.element for lack in found] == ["quantity"] and found[0].answer is NO and left_of(paper).low != 0,
+        reported=paper.known is not None,
     )
     return replace(bare, lacks=tuple(replace(lack, ask=lack.ask.replace("{}", bare.name)) for lack in found))
 
