@@ -382,3 +382,15 @@ def test_every_memo_says_how_far_the_sources_of_its_law_were_read() -> None:
     seen = data["gates"]["exporter"]["law_seen_to"]
     assert seen == lock.build().library.horizon.isoformat()
     assert f"from sources read up to {seen}" in ecluse.memo(decision)
+
+
+def test_a_paper_for_another_chip_leaves_the_question_where_it_was() -> None:
+    """Where nobody knows whether a licence is needed, whether one is held is one question of several."""
+    stated = {key: value for key, value in CLEAR.items() if key != "other_controls_cleared"}
+    line = VIETNAM | {"item": {"chip": "T4"}, "facts": stated, "authorisation": [LICENCE]}
+    _, data = asked(line)
+    gate = data["gates"]["exporter"]
+    assert gate["licence"]["required"] == "unknown"
+    assert facts_of(gate)[:2] == ["other_controls_cleared", "authorisations"]
+    assert "ZZLIC77" in gate["missing"][1]["ask"]
+    same_in_a_table(line)

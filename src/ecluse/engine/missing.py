@@ -84,15 +84,21 @@ def _papers(shown: Shown, outcome: Outcome) -> tuple[Missing, ...]:
     # Where a licence is surely required, this is the question; before that it is one of several.
     decides = UNASKED if outcome.required is not YES else ALONE if opens else TOGETHER
     if shown.asks:
-        return tuple(
-            replace(row, decides=(max(decides, SHOWN) if opens else decides) if row.decides else min(decides, TOGETHER))
-            for row in shown.asks
-        )
+        return tuple(replace(row, decides=_worth(row, decides, opens=opens)) for row in shown.asks)
     ask = 'Is a licence or another authorisation held, applied for or pending (or `authorisations = "none"`)?'
     settles = "a licence that covers the line opens the gate; none shuts it"
     if not opens:
         settles = "a licence that covers the line meets the requirement; the gate asks for more beside it"
     return (Missing("authorisations", ask, settles, decides),)
+
+
+def _worth(row: Missing, decides: int, *, opens: bool) -> int:
+    """Say what a question about papers decides: whether there is another at all as without any shown."""
+    if row.fact == "authorisations":
+        return decides
+    if not row.decides:
+        return min(decides, TOGETHER)
+    return max(decides, SHOWN) if opens else decides
 
 
 def asked(name: str) -> str:
