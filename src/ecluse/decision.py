@@ -54,6 +54,7 @@ class Step:
     note: str = ""
     undefined: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,70 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """An element of a paper that does not fit the line, or of which that is not known; `fact` would settle it."""
+
+    element: str
+    answer: Truth
+    why: str
+    fact: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper shown for the line: does it cover the line, does it open the gate, and what it lacks for that.
+
+    `opens` is true of those drawn on, alone or together; `in_part` of one that lacks nothing but quantity;
+    `reported` of one known from a report alone.
+    """
+
+    gate: str
+    kind: str
+    number: str | None
+    status: str
+    issued: dt.date | None
+    expires: dt.date | None
+    holder: str | None
+    document_sha256: str | None
+    source: str
+    covers: Truth
+    opens: bool = False
+    in_part: bool = False
+    reported: bool = False
+    lacks: tuple[Lack, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name the paper in a sentence."""
+        if self.number:
+            return f"{self.kind} {self.number}"
+        return f"the {self.kind} {'reported in' if self.reported else 'without a number, from'} {self.source}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a line shows to open a gate: whether a licence is held, the state of its application, the papers.
+
+    `asks` are the questions that would settle whether one of the papers covers the line.
+    """
+
+    held: Truth
+    application: str
+    papers: tuple[Paper, ...] = ()
+    asks: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionAnswer:
-    """May a licence exception be used?"""
+    """May a licence exception be used, and are its obligations met?"""
 
     id: str
     available: Truth
     wait_days: int | None = None
     obligations: tuple[str, ...] = ()
     why: str = ""
+    obligations_met: Truth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +153,7 @@ class Licence:
     policy: str | None
     application: str
     held: Truth
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +177,7 @@ class Exporter:
     depends_on_non_enforcement: bool = False
     measures: Measures | None = None
     split: tuple[Split, ...] = ()
+    law_seen_to: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +228,7 @@ class Importer:
     remarks: tuple[str, ...] = ()
     rests_on_reported: bool = False
     split: tuple[Split, ...] = ()
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ecluse import chips, evidence, law, lines
 from ecluse.dates import Known, day_of
-from ecluse.decision import Decision, Exporter, Importer
+from ecluse.decision import Decision, Exporter, Importer, Shown
 from ecluse.engine import answer, candidates_agree, facts_of, level_only, parts_together
 from ecluse.errors import nearest
 from ecluse.item import Candidate, Measures
@@ -169,12 +169,11 @@ def _exporter(
     stated = evidence.notice(lock.evidence, line, day, models) | dict(line.facts)
     act = "ship" if line.act in EARLIER_ACTS else line.act
     shipped = dataclasses.replace(line, act=act, facts=stated)
-    licence = (held.truth, held.application)
+    shown = Shown(held.truth, held.application, held.shown, held.asks)
     answers = []
     for part in parts:
         told = [
-            answer(rules, text, facts_of(shipped, one, day, part.count), one.measures, licence)
-            for one in part.candidates
+            answer(rules, text, facts_of(shipped, one, day, part.count), one.measures, shown) for one in part.candidates
         ]
         answers.append(candidates_agree(told, [one.label for one in part.candidates]))
     full = dataclasses.replace(parts_together(answers), split=held.split)

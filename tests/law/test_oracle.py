@@ -10,6 +10,7 @@ import pytest
 
 from ecluse.bounds import Bound, exactly
 from ecluse.dates import Known
+from ecluse.decision import Shown
 from ecluse.engine import answer, facts_of
 from ecluse.item import Candidate, Item, Measures
 from ecluse.law import load
@@ -147,7 +148,7 @@ def decide(day: dt.date, line: Line, measures: Measures) -> Exporter:
     library = load()
     candidate = Candidate(None, "Test", "Test", "test", "module", measures)
     law, text = library.on(day, KNOWN), library.on(day, KNOWN, "text")
-    return answer(law, text, facts_of(line, candidate, day), measures, (NO, "none"))
+    return answer(law, text, facts_of(line, candidate, day), measures, Shown(NO, "none"))
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason="SKIPPED: the decision table of the second reading is not here")

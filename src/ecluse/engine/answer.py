@@ -9,13 +9,16 @@ from ecluse.engine.facts import measures_of
 from ecluse.engine.gate import Machine, Outcome, Rule, machine, policy_of, weigh_line
 from ecluse.engine.missing import missing
 from ecluse.engine.weigh import trace
-from ecluse.truth import NO, UNKNOWN, YES, Truth
+from ecluse.truth import NO, UNKNOWN, YES, Truth, some
 
 if TYPE_CHECKING:
+    from ecluse.decision import Shown
     from ecluse.engine.facts import Facts
     from ecluse.item import Candidate, Measures
     from ecluse.provision import Law
 
+# The prohibitions of the regulations themselves; a house rule has its own reasons.
+EMBARGOES = "us.736-2."
 LETTERS = "Company letters are not published; unknown ones may exist."
 
 
@@ -24,23 +27,24 @@ def answer(
     text: Law,
     given: Facts,
     measures: Measures,
-    held: tuple[Truth, str],
+    shown: Shown,
 ) -> Exporter:
     """Answer for one candidate chip under the law asked for, and beside it under the text alone.
 
-    `held` is whether a licence is held, and the word for the state of the application.
+    `shown` says whether a licence is held, and what the line shows for it.
     """
     engine = machine(law)
     facts = _with_silence(law, given)
-    outcome = weigh_line(engine, facts, held[0])
-    by_text = outcome if text is law else weigh_line(machine(text), facts, held[0])
+    outcome = weigh_line(engine, facts, shown.held)
+    by_text = outcome if text is law else weigh_line(machine(text), facts, shown.held)
     licence = Licence(
         required=outcome.required,
         required_by_text=by_text.required,
         limbs=outcome.limbs,
         policy=outcome.policy,
-        application=held[1],
-        held=held[0],
+        application=shown.application,
+        held=shown.held,
+        papers=shown.papers,
     )
     steps = tuple(_step(engine, rule, outcome) for rule in engine.rules.values())
     return Exporter(
@@ -53,11 +57,12 @@ def answer(
         red_flags=_red_flags(engine, outcome),
         remarks=_remarks(engine, outcome),
         steps=steps,
-        missing=missing(engine, held[0], outcome),
+        missing=missing(engine, shown, outcome),
         prohibited=outcome.prohibited,
         rests_on_reported=any(step.level == "V3" and step.decided for step in steps),
         depends_on_non_enforcement=_differs(outcome, by_text),
         measures=measures,
+        law_seen_to=law.horizon,
     )
 
 
@@ -76,6 +81,9 @@ def _with_silence(law: Law, given: Facts) -> Facts:
 
 def _differs(outcome: Outcome, by_text: Outcome) -> bool:
     """Would the text, if it were applied, ask more than the answer does?"""
+    if outcome.prohibited is YES and by_text.prohibited is YES:
+        # What is forbidden under either reading rests on neither.
+        return False
     return outcome.required is not by_text.required or outcome.may_pass is not by_text.may_pass
 
 
@@ -100,6 +108,7 @@ def _step(engine: Machine, rule: Rule, outcome: Outcome) -> Step:
         note=version.note,
         undefined=version.undefined,
         contested=version.contested,
+        kind=provision.kind,
     )
 
 
@@ -148,9 +157,16 @@ def _exceptions(engine: Machine, outcome: Outcome) -> tuple[ExceptionAnswer, ...
                 wait_days=live[0].version.wait_days if live else None,
                 obligations=live[0].version.obligations if live else (),
                 why=why,
+                obligations_met=_met(live, outcome),
             )
         )
     return tuple(rows)
+
+
+def _met(rules: list[Rule], outcome: Outcome) -> Truth | None:
+    """Are the obligations of an exception met? None where no fact is asked of them, or it is not open."""
+    asked = [rule.met.weigh(outcome.facts) for rule in rules if rule.met is not None]
+    return some(asked) if asked and len(asked) == len(rules) else None
 
 
 def _tariffs(engine: Machine, outcome: Outcome) -> tuple[TariffAnswer, ...]:
@@ -169,7 +185,9 @@ def _tariffs(engine: Machine, outcome: Outcome) -> tuple[TariffAnswer, ...]:
 def _red_flags(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
     seen = outcome.facts.get("red_flags")
     listed = seen if isinstance(seen, tuple) else ()
-    found = (rule.provision.title for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES)
+    # What a line lists speaks for itself: the duty to inquire into it is no further flag.
+    raised = [rule for rule in engine.of("red_flag") if outcome.answers[rule.id] is YES]
+    found = (rule.provision.title for rule in raised if not (listed and "red_flags_seen" in rule.when.names))
     return (*listed, *found)
 
 
@@ -181,7 +199,7 @@ def _remarks(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
         remarks.append(
             f"No source of this law was seen after {law.horizon}; what came between then and {law.on} is not known."
         )
-    if outcome.prohibited is YES:
+    if any(outcome.answers[rule.id] is YES and rule.id.startswith(EMBARGOES) for rule in engine.of("prohibition")):
         remarks.append(
             "Licences for embargoed destinations are not weighed here; other agencies may have to grant them too."
         )

@@ -43,7 +43,7 @@ def as_data(decision: Decision) -> dict[str, Json]:
 
 
 def exporter_data(gate: Exporter) -> dict[str, Json]:
-    """Give the exporter's gate as plain data; for earlier acts with the answer for `ship` ahead."""
+    """Give the exporter's gate as plain data; for earlier acts empty, with the answer for `ship` ahead."""
     shown = gate.ahead or gate
     data: dict[str, Json] = {
         "may_pass": plain(gate.may_pass),
@@ -52,15 +52,13 @@ def exporter_data(gate: Exporter) -> dict[str, Json]:
         "ic_level": shown.ic_level,
         "classification": plain(shown.classification),
     }
-    if gate.ahead is not None:
-        return data
     return data | {
         "licence": plain(gate.licence),
         "exceptions": plain(gate.exceptions),
         "tariffs": [
             {"id": row.id, "rate": number(Decimal(row.rate)), "applies": row.applies.value} for row in gate.tariffs
         ],
-        "prohibited": gate.prohibited.value,
+        "prohibited": None if gate.ahead is not None else gate.prohibited.value,
         "red_flags": plain(gate.red_flags),
         "remarks": plain(gate.remarks),
         "rests_on_reported": gate.rests_on_reported,
@@ -68,6 +66,7 @@ def exporter_data(gate: Exporter) -> dict[str, Json]:
         "steps": plain(gate.steps),
         "missing": missing_data(gate),
         "split": plain(gate.split),
+        "law_seen_to": plain(shown.law_seen_to),
     }
 
 

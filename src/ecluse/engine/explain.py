@@ -12,13 +12,16 @@ from ecluse.truth import NO, UNKNOWN, YES, Truth
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ecluse.decision import Decision, Evidence, Exporter, Importer, Missing, Screening, Step
+    from ecluse.decision import Decision, Evidence, Exporter, Importer, Licence, Missing, Paper, Screening, Step
 
 WIDTH = 100
 SAID = {YES: "yes", NO: "no", UNKNOWN: "not known"}
 ADVICE = "This informs; it is no legal advice."
 LEVELS = {"V1": "text read", "V2": "text by a third party", "V3": "reported"}
 SHORT_MISSING = 5
+SHORT_PAPERS = 4
+NOTICE = "exception notice"
+BOTH = 2
 STATES = {
     "blocked_at_customs": "blocked at customs",
     "stop_orders": "told to stop orders",
@@ -60,31 +63,118 @@ def _told(decision: Decision, *, whole: bool) -> str:
 
 def headline(decision: Decision) -> str:
     """Say the answer and its reason in a sentence."""
-    exporter, importer = decision.exporter, decision.importer
     if decision.may_pass is YES:
-        return "Yes: nothing known forbids it."
+        return f"Yes: {_leave(decision)}."
     if decision.may_pass is NO:
         return f"No: {_refusal(decision)}."
+    importer = decision.importer
     if importer.reported and decision.binding_gate == "importer":
         return f"Not known: reported as {importer.reported} for this act, and no report opens a gate."
     names = [row.fact for row in _gate_missing(decision)][:3]
     asked = f" It hangs on {', '.join(names)}." if names else ""
-    if exporter.licence and exporter.licence.required is YES and decision.binding_gate == "exporter":
-        return f"Not known: licence needed, and whether one is held is not known.{asked}"
-    return f"Not known.{asked}"
+    doubt = _unopened(importer) if decision.binding_gate == "importer" else _doubt(decision.exporter)
+    return f"Not known: {doubt}.{asked}" if doubt else f"Not known.{asked}"
+
+
+def _leave(decision: Decision) -> str:
+    """Say what opens each gate: that nothing is asked, a paper, an exception."""
+    told = []
+    exporter, licence = decision.exporter, decision.exporter.licence
+    if exporter.may_pass is not None and licence is not None:
+        if licence.required is NO:
+            told.append("no licence is required")
+        elif any(paper.opens for paper in licence.papers):
+            told.append(f"{_opening(licence.papers)} covers the line")
+        else:
+            met = [row.id for row in exporter.exceptions if row.available is YES and row.obligations_met in (YES, None)]
+            told.append(f"exception {' or '.join(met)} stands in for a licence, its obligations met")
+    if any(paper.opens for paper in decision.importer.papers):
+        told.append(f"{_opening(decision.importer.papers)} opens China's gate")
+    return ", and ".join([*told, "nothing known forbids it"] if len(told) < BOTH else told)
+
+
+def _opening(papers: Iterable[Paper]) -> str:
+    return " with ".join(paper.name for paper in papers if paper.opens)
 
 
 def _refusal(decision: Decision) -> str:
     if decision.binding_gate == "importer":
         state = decision.importer.state
         return f"as reported, China's gate is shut ({STATES.get(state, state)})"
-    if decision.exporter.prohibited is YES:
-        return _titles(decision.exporter.steps, "us.736")
+    gate = decision.exporter
+    if gate.prohibited is YES:
+        titles = [step.title.rstrip(".") for step in gate.steps if step.decided and step.kind == "prohibition"]
+        return "; ".join(titles) or "a prohibition holds"
+    if gate.licence is not None and gate.licence.application in ("denied", "revoked"):
+        return f"licence needed, none shown, and the one applied for was {gate.licence.application}"
     return "licence needed, none shown"
 
 
-def _titles(steps: Iterable[Step], start: str) -> str:
-    return "; ".join(step.title for step in steps if step.provision.startswith(start) and step.decided)
+def _unopened(gate: Importer) -> str:
+    """Say why the importer's gate is neither open nor shut."""
+    covering = _opening(gate.papers)
+    state = f"{STATES.get(gate.state, gate.state)}{', the last evidence stale' if gate.stale else ''}"
+    if covering:
+        return f"{covering} covers the line, and does not open China's gate by itself ({state})"
+    return _of_papers(gate.papers) or f"no approval shown opens China's gate (as reported: {state})"
+
+
+def _doubt(gate: Exporter) -> str:
+    """Say why the exporter's gate is neither open nor shut."""
+    licence = gate.licence
+    if licence is None:
+        return ""
+    flagged = "a red flag is not resolved" if any(row.fact == "red_flags_resolved" for row in gate.missing) else ""
+    if licence.required is NO or licence.held is YES:
+        return flagged
+    limbs = [LIMB_WORDS[limb] for limb, answer in licence.limbs.items() if answer is UNKNOWN]
+    need = "licence needed" if licence.required is YES else f"a licence may be needed, {_either(limbs)}"
+    return f"{need}{_instead(gate, licence)}{f', and {flagged}' if flagged else ''}"
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def _instead(gate: Exporter, licence: Licence) -> str:
+    """Say of a licence that is needed what is shown in its place."""
+    shown = _of_papers(licence.papers)
+    if licence.required is not YES:
+        return f"; {shown}" if shown else ""
+    if licence.held is UNKNOWN:
+        return f"; {shown}" if shown else ", and whether one is held is not known"
+    ready = [row.id for row in gate.exceptions if row.available is YES and row.obligations_met in (NO, UNKNOWN)]
+    if ready:
+        return f", none held; exception {' or '.join(ready)} is open, its obligations are not shown as met"
+    perhaps = [row.id for row in gate.exceptions if row.available is UNKNOWN]
+    return f", none held; whether exception {' or '.join(perhaps)} may be used is not known" if perhaps else ""
+
+
+def _of_papers(papers: tuple[Paper, ...]) -> str:
+    """Say why the papers shown do not open the gate: one that may cover the line, else those that do not."""
+    granted = [paper for paper in papers if paper.status == "granted" and paper.lacks and paper.kind != NOTICE]
+    for paper in granted:
+        if paper.covers is UNKNOWN:
+            return f"{paper.name} may cover the line, but {_why(paper)}"
+    told = [f"{paper.name} {_covers(paper)} ({_why(paper)})" for paper in granted]
+    return f"{'; '.join(told)}, and whether another is held is not known" if told else ""
+
+
+def _covers(paper: Paper) -> str:
+    """Say whether a paper covers the line."""
+    if paper.opens or paper.covers is YES:
+        return "covers the line"
+    if paper.status != "granted":
+        return "opens nothing"
+    if paper.covers is UNKNOWN:
+        return "may cover the line"
+    return "covers a part of the line" if paper.in_part else "does not cover the line"
+
+
+def _why(paper: Paper) -> str:
+    """Say what keeps a paper from covering the line: what fails, else what is not known."""
+    failing = [lack.why for lack in paper.lacks if lack.answer is NO]
+    return "; ".join(failing or [lack.why for lack in paper.lacks])
 
 
 def _gate_missing(decision: Decision) -> tuple[Missing, ...]:
@@ -97,7 +187,8 @@ def _head(decision: Decision) -> Iterator[str]:
     places = " to ".join(country_name(code) for code in decision.route.split(" to "))
     yield from _wrap(f"{decision.quantity} x {decision.item}, {places}, to {decision.act} on {decision.on}.", "")
     reading = "enforced" if decision.reading == "enforced" else "it stands in the books"
-    yield f"As known on {decision.known}; law as {reading}."
+    seen = (decision.exporter.ahead or decision.exporter).law_seen_to
+    yield f"As known on {decision.known}; law as {reading}{f', from sources read up to {seen}' if seen else ''}."
     if decision.rests_on_reported:
         yield "The answer rests on reports, not on published texts alone."
     if decision.depends_on_non_enforcement:
@@ -116,6 +207,7 @@ def _exporter(decision: Decision, *, whole: bool) -> Iterator[str]:
         yield f"EXPORTER'S GATE (United States): {_word(gate.may_pass)}.{binds}"
     yield from _classes(gate)
     yield from _licence(gate)
+    yield from _papers(gate.licence.papers if gate.licence else (), whole=whole)
     decided = [step for step in gate.steps if step.decided]
     if decided:
         yield "  Decided by"
@@ -174,6 +266,20 @@ def _licence(gate: Exporter) -> Iterator[str]:
         yield f"  Review policy: {policy}. Held: {SAID[licence.held]}; application: {licence.application}."
 
 
+def _papers(papers: tuple[Paper, ...], *, whole: bool) -> Iterator[str]:
+    """Tell each paper shown: that it covers the line, or what keeps it from that."""
+    for paper in papers if whole else papers[:SHORT_PAPERS]:
+        days = f", issued {paper.issued}" if paper.issued else ""
+        days += f", expires {paper.expires}" if paper.expires else ""
+        digest = f", document {paper.document_sha256[:12]}" if paper.document_sha256 else ""
+        details = f"{days}{digest}{f', from {paper.source}' if paper.number else ''}"
+        name = f"{paper.name[0].upper()}{paper.name[1:]}{details}{',' if details else ''}"
+        why = f": {_why(paper)}" if paper.lacks else ""
+        yield from _wrap(f"{name} {_covers(paper)}{why}.", "  ")
+    if not whole and len(papers) > SHORT_PAPERS:
+        yield f"  and {len(papers) - SHORT_PAPERS} more papers (`ecluse explain` names them)"
+
+
 def _step(step: Step, *, whole: bool) -> Iterator[str]:
     yield from _wrap(f"{step.title} [{step.level}, {LEVELS[step.level]}]", "    - ")
     yield from _wrap("; ".join(step.cite), "      ")
@@ -194,7 +300,8 @@ def _exceptions(gate: Exporter) -> Iterator[str]:
     for row in live:
         wait = f", {row.wait_days} days after notice" if row.wait_days else ""
         duties = f": {'; '.join(row.obligations)}" if row.obligations else ""
-        yield from _wrap(f"Exception {row.id} available: {SAID[row.available]}{wait}{duties}", "  ")
+        met = f"; obligations met: {SAID[row.obligations_met]}" if duties and row.obligations_met is not None else ""
+        yield from _wrap(f"Exception {row.id} available: {SAID[row.available]}{wait}{duties}{met}", "  ")
 
 
 def _missing(rows: tuple[Missing, ...], *, whole: bool) -> Iterator[str]:
@@ -233,6 +340,7 @@ def _importer(decision: Decision, *, whole: bool) -> Iterator[str]:
     if gate.reported:
         yield f"  Reported as {gate.reported} for this act; a report never opens the gate."
     yield f"  Official confirmation: {gate.official_confirmation.replace('_', ' ')}"
+    yield from _papers(gate.papers, whole=whole)
     if gate.contested_by:
         yield f"  Contested by {', '.join(gate.contested_by)}"
     yield from _claims("Evidence, what sets the state first", gate.evidence if whole else gate.evidence[:4])

@@ -13,7 +13,7 @@ import numpy as np
 
 from ecluse.condition import Const, Many, Not, names_in
 from ecluse.engine.batch import GIVEN, HELD, LEVEL, REQUIRED, RESOLVED, reweigh
-from ecluse.engine.missing import MEASURES
+from ecluse.engine.missing import ALONE, MEASURES, OBLIGED, TOGETHER, UNASKED
 from ecluse.engine.planes import Bits, Plane, chosen
 from ecluse.provision import LIMBS
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 PAPERS = "authorisations"
 WEIGHTS = {"may_pass": 1000, REQUIRED: 100, **dict.fromkeys(LIMBS, 10)}
 POLICY_WEIGHT = 50
-# What a paper decides: where a licence is surely required, and where that is one question of several.
-PAPERS_DECIDE = 2000, 1
 
 
 class Rows(Protocol):
@@ -61,16 +59,17 @@ def open_facts(steps: Program, values: Sequence[Any], rows: Rows) -> dict[str, B
     found: dict[str, Bits] = {}
     for rule in _downwards(steps):
         here = wanted[rule.id]
-        if not here:
-            continue
-        for condition in (rule.when, *([rule.met] if rule.met else [])):
-            for name, lacking in _lacking(steps, values, condition.node, here, rows):
-                if name in engine.named:
-                    wanted[engine.named[name].id] |= lacking
-                else:
-                    fact = name.removesuffix(".days")
-                    found[fact] = found.get(fact, 0) | lacking
-        for carver in engine.carvers(rule.id):
+        names = list(_obliged(steps, values, rule, rows))
+        if here:
+            for condition in (rule.when, *([rule.met] if rule.met else [])):
+                names += _lacking(steps, values, condition.node, here, rows)
+        for name, lacking in names:
+            if name in engine.named:
+                wanted[engine.named[name].id] |= lacking
+            else:
+                fact = name.removesuffix(".days")
+                found[fact] = found.get(fact, 0) | lacking
+        for carver in engine.carvers(rule.id) if here else ():
             wanted[carver.id] |= here & _unknown(values[steps.rule[carver.id]], rows)
     flagged = rows.all & ~values[steps.at["flagged"]].no
     found[RESOLVED] = found.get(RESOLVED, 0) | flagged
@@ -133,6 +132,40 @@ def _lacking(steps: Program, values: Sequence[Any], node: Node, inside: Bits, ro
                 yield path, lacking
 
 
+def _obliged(steps: Program, values: Sequence[Any], rule: Rule, rows: Rows) -> Iterator[tuple[str, Bits]]:
+    """Give the names that keep the obligations of an exception from being met, each with where it would lift."""
+    if rule.provision.kind != "exception" or rule.met is None:
+        return
+    lifts = 0
+    for name in rule.version.lifts:
+        if name in steps.rule:
+            lifts |= rows.all & ~values[steps.rule[name]].no
+    here = lifts & ~values[steps.rule[rule.id]].no
+    yield from _unmet(steps, values, rule.met.node, here, rows)
+
+
+def _unmet(
+    steps: Program, values: Sequence[Any], node: Node, inside: Bits, rows: Rows, *, wanted: bool = True
+) -> Iterator[tuple[str, Bits]]:
+    answer: Plane = values[steps.condition(node)]
+    here = inside & ~(answer.yes if wanted else answer.no)
+    if not here or isinstance(node, Const):
+        return
+    if isinstance(node, Not):
+        yield from _unmet(steps, values, node.part, here, rows, wanted=not wanted)
+        return
+    if isinstance(node, Many):
+        for part in node.parts:
+            yield from _unmet(steps, values, part, here, rows, wanted=wanted)
+        return
+    yield from _lacking(steps, values, node, here, rows)
+    # A fact that says otherwise is asked too: meeting an obligation is up to the exporter.
+    against = here & answer.no
+    for name in dict.fromkeys(names_in(node)) if against else ():
+        if name not in steps.known or name in GIVEN:
+            yield name, against
+
+
 def _left_open(steps: Program, values: Sequence[Any], name: str, rows: Rows) -> Bits:
     """Say where something that the law itself works out is not known."""
     value = values[steps.known[name]]
@@ -151,7 +184,7 @@ def decides(steps: Program, values: Sequence[Any], opened: Mapping[str, Bits], r
     for fact, bits in opened.items():
         told = np.where(chosen(bits, rows.size), 0, -1).astype(np.int16)
         kind = kinds[fact].kind if fact in kinds else ""
-        if fact in MEASURES or kind == "truth":
+        if fact in MEASURES or kind in ("truth", "day"):
             for way in range(2):
                 changes = _changes(steps, fact, way, rows)
                 after = reweigh(steps, values, changes, rows.all)
@@ -159,20 +192,38 @@ def decides(steps: Program, values: Sequence[Any], opened: Mapping[str, Bits], r
                     if gained & bits:
                         told[chosen(gained & bits, rows.size)] += weight
         found[fact] = told
-    asked = _unknown(values[steps.at["may_pass"]], rows) & _unknown(values[steps.at[HELD]], rows)
-    required = values[steps.at[REQUIRED]]
-    asked &= ~required.no
+    _oblige(steps, values, found, rows)
+    may_pass, required = values[steps.at["may_pass"]], values[steps.at[REQUIRED]]
+    asked = _unknown(may_pass, rows) & _unknown(values[steps.at[HELD]], rows) & ~required.no
     if asked:
-        sure = chosen(required.yes, rows.size)
-        told = np.where(sure, *PAPERS_DECIDE).astype(np.int16)
+        opens = chosen(values[steps.at["prohibited"]].no & values[steps.at["flagged"]].no, rows.size)
+        told = np.where(chosen(required.yes, rows.size), np.where(opens, ALONE, TOGETHER), UNASKED).astype(np.int16)
         told[~chosen(asked, rows.size)] = -1
         found[PAPERS] = told
+    passed = chosen(may_pass.yes, rows.size)
+    for told in found.values():
+        told[passed] = -1
     return found
+
+
+def _oblige(steps: Program, values: Sequence[Any], found: Mapping[str, NDArray[Any]], rows: Rows) -> None:
+    """Add what an obligation of an exception that is available decides, once a fact."""
+    serving: dict[str, Bits] = {}
+    for rule in steps.engine.of("exception"):
+        available = values[steps.rule[rule.id]].yes
+        for name, bits in _obliged(steps, values, rule, rows):
+            fact = name.removesuffix(".days")
+            serving[fact] = serving.get(fact, 0) | bits & available
+    for fact, bits in serving.items():
+        if bits and fact in found:
+            found[fact][chosen(bits, rows.size)] += OBLIGED
 
 
 def _changes(steps: Program, fact: str, way: int, rows: Rows) -> dict[int, Plane]:
     """Give the comparisons that read a fact as they would answer: yes or no, or a measure at either end."""
-    if fact in MEASURES:
+    if steps.engine.law.facts[fact].kind == "day" if fact in steps.engine.law.facts else False:
+        fact = f"{fact}.days"
+    if fact in MEASURES or fact.endswith(".days"):
         return {at: rows.tried(node, fact, way) for node, at in steps.inputs.items() if fact in steps.names[at]}
     said = Plane(rows.all, 0) if way == 0 else Plane(0, rows.all)
     places = [at for at in steps.inputs.values() if steps.names[at] == (fact,)]

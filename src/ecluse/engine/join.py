@@ -24,7 +24,7 @@ def candidates_agree(answers: Sequence[Exporter], labels: Sequence[str]) -> Expo
         return answers[0]
     differ = differences(answers)
     joined = _join(answers, agreed, agreed, _same)
-    if not differ:
+    if not differ or joined.may_pass is YES:
         return joined
     ask = f"Which of these is it: {'; '.join(labels)}?"
     row = Missing("item.chip", ask, f"settles: {', '.join(differ)}", 500)
@@ -76,6 +76,7 @@ def _join(
         rests_on_reported=any(one.rests_on_reported for one in answers),
         depends_on_non_enforcement=any(one.depends_on_non_enforcement for one in answers),
         measures=_measures([one.measures for one in answers if one.measures]),
+        law_seen_to=first.law_seen_to,
     )
 
 
@@ -121,12 +122,16 @@ def _licence(
         policy=policy,
         application=licences[0].application,
         held=licences[0].held,
+        papers=licences[0].papers,
     )
 
 
 def _exception(rows: Sequence[ExceptionAnswer], combine: Callable[[Iterable[Truth]], Truth]) -> ExceptionAnswer:
     shown = next((row for row in rows if row.obligations), rows[0])
-    return replace(shown, available=combine(row.available for row in rows))
+    met = [row.obligations_met for row in rows if row.obligations_met is not None]
+    return replace(
+        shown, available=combine(row.available for row in rows), obligations_met=combine(met) if met else None
+    )
 
 
 def _tariff(rows: Sequence[TariffAnswer], combine: Callable[[Iterable[Truth]], Truth]) -> TariffAnswer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecluse.bounds import exactly
 from ecluse.decision import Missing
 from ecluse.engine.gate import Machine, Outcome, Rule, reweigh
-from ecluse.engine.weigh import unknown_names
+from ecluse.engine.weigh import unknown_names, unmet_names
 from ecluse.provision import LIMBS
 from ecluse.truth import NO, UNKNOWN, YES, Truth
 
@@ -15,10 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ecluse.bounds import Bound
+    from ecluse.decision import Shown
 
 # The two ways to answer a question; a measure is tried at both ends of what chips reach.
 WORDS: Mapping[str, Truth | Bound] = {"yes": YES, "no": NO}
 ENDS: Mapping[str, Truth | Bound] = {"low enough": exactly(0), "high enough": exactly(10**9)}
+# A day is tried as one too late and as one early enough.
+DAYS: Mapping[str, Truth | Bound] = {"too late": exactly(0), "early enough": exactly(10**9)}
+# What a paper decides: by itself, together with other facts, where one that is shown may be all that is
+# needed, and where nobody knows yet whether one is needed.
+ALONE, TOGETHER, SHOWN, UNASKED = 2000, 900, 1500, 1
+# What an obligation of an exception that is available decides beside what it decides by itself.
+OBLIGED = 300
 MEASURES = ("tpp", "performance_density", "dram_bandwidth", "interconnect", "memory_bandwidth_density")
 LIMB_WORDS = {
     "by_item": "by what the item is",
@@ -30,31 +39,66 @@ LIMB_WORDS = {
 }
 
 
-def missing(engine: Machine, held: Truth, outcome: Outcome) -> tuple[Missing, ...]:
-    """Name the facts that keep an answer open, with what each would settle."""
-    found = dict.fromkeys(open_names(engine, outcome))
-    rows = []
-    for name in found:
-        fact = engine.law.facts.get(name)
-        ask = fact.ask if fact else asked(name)
-        kind = fact.kind if fact is not None else ""
-        if name in MEASURES:
-            settled, decides = _try(engine, held, outcome, name, ENDS)
-        elif kind == "truth" and name not in outcome.answers:
-            settled, decides = _try(engine, held, outcome, name, WORDS)
-        else:
-            settled, decides = _bears_on(engine, name, outcome), 0
-        rows.append(Missing(name, ask, settled, decides))
-    if outcome.may_pass is UNKNOWN and outcome.required is not NO and held is UNKNOWN:
-        rows.append(_held(outcome.required))
-    return tuple(sorted(rows, key=lambda row: (-row.decides, row.fact)))
+def missing(engine: Machine, shown: Shown, outcome: Outcome) -> tuple[Missing, ...]:
+    """Name the facts that keep an answer open, with what each would settle; none where the gate is open."""
+    if outcome.may_pass is YES:
+        return ()
+    rows: dict[str, Missing] = {}
+    obliged = obligations(engine, outcome)
+    for name in (*open_names(engine, outcome), *obliged):
+        if name not in rows:
+            rows[name] = _row(engine, shown.held, outcome, name, obliged.get(name, ()))
+    if outcome.may_pass is UNKNOWN and outcome.required is not NO and shown.held is UNKNOWN:
+        for row in _papers(shown, outcome):
+            if row.fact not in rows or rows[row.fact].decides < row.decides:
+                rows[row.fact] = row
+    return tuple(sorted(rows.values(), key=lambda row: (-row.decides, row.fact)))
 
 
-def _held(required: Truth) -> Missing:
-    ask = 'Is a licence or another authorisation held, applied for or pending (or `authorisations = "none"`)?'
+def _row(engine: Machine, held: Truth, outcome: Outcome, name: str, serves: tuple[Rule, ...]) -> Missing:
+    """Ask one fact. `serves` are the exceptions of which it is an obligation."""
+    fact = engine.law.facts.get(name)
+    ask = fact.ask if fact else asked(name)
+    kind = fact.kind if fact is not None else ""
+    settled, decides = "", 0
+    if name in MEASURES:
+        settled, decides = _try(engine, held, outcome, name, ENDS)
+    elif kind == "day":
+        settled, decides = _try(engine, held, outcome, f"{name}.days", DAYS)
+    elif kind == "truth" and name not in outcome.answers:
+        settled, decides = _try(engine, held, outcome, name, WORDS)
+    if not settled and not serves and (kind == "day" or (kind != "truth" and name not in MEASURES)):
+        settled = _bears_on(engine, name, outcome)
+    if any(outcome.answers[rule.id] is YES for rule in serves):
+        decides += OBLIGED
+    if serves and not settled:
+        names = ", ".join(dict.fromkeys(rule.version.gives.get("exception", rule.id) for rule in serves))
+        settled = f"whether the obligations of exception {names} are met, together with the others"
+    return Missing(name, ask, settled or "nothing by itself, together with the others", decides)
+
+
+def _papers(shown: Shown, outcome: Outcome) -> tuple[Missing, ...]:
+    """Ask what would settle whether a licence is held."""
+    # With a licence the gate opens, unless something else holds it shut or may.
+    opens = outcome.prohibited is NO and outcome.flagged is NO
     # Where a licence is surely required, this is the question; before that it is one of several.
-    decides = 2000 if required is YES else 1
-    return Missing("authorisations", ask, "a licence that covers the line opens the gate; none shuts it", decides)
+    decides = UNASKED if outcome.required is not YES else ALONE if opens else TOGETHER
+    if shown.asks:
+        return tuple(replace(row, decides=_worth(row, decides, opens=opens)) for row in shown.asks)
+    ask = 'Is a licence or another authorisation held, applied for or pending (or `authorisations = "none"`)?'
+    settles = "a licence that covers the line opens the gate; none shuts it"
+    if not opens:
+        settles = "a licence that covers the line meets the requirement; the gate asks for more beside it"
+    return (Missing("authorisations", ask, settles, decides),)
+
+
+def _worth(row: Missing, decides: int, *, opens: bool) -> int:
+    """Say what a question about papers decides: whether there is another at all as without any shown."""
+    if row.fact == "authorisations":
+        return decides
+    if not row.decides:
+        return min(decides, TOGETHER)
+    return max(decides, SHOWN) if opens else decides
 
 
 def asked(name: str) -> str:
@@ -79,6 +123,32 @@ def open_names(engine: Machine, outcome: Outcome) -> Iterator[str]:
     yield from _names(engine, wanted, outcome, set())
     if outcome.flagged is not NO:
         yield "red_flags_resolved"
+
+
+def obligations(engine: Machine, outcome: Outcome) -> dict[str, tuple[Rule, ...]]:
+    """Give the facts that keep the obligations of an exception from being met, where it would lift a requirement.
+
+    By fact, the exceptions whose obligation it is: available, or perhaps.
+    """
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in engine.of("exception"):
+        lifts = any(outcome.answers.get(name, NO) is not NO for name in rule.version.lifts)
+        if rule.met is None or outcome.answers[rule.id] is NO or not lifts:
+            continue
+        for name in dict.fromkeys(_unmet(engine, rule, outcome)):
+            found[name] = (*found.get(name, ()), rule)
+    return found
+
+
+def _unmet(engine: Machine, rule: Rule, outcome: Outcome) -> Iterator[str]:
+    if rule.met is None:
+        return
+    for name in unmet_names(rule.met, outcome.facts):
+        if name in engine.named:
+            if outcome.facts.get(name) is UNKNOWN:
+                yield from _names(engine, [engine.named[name]], outcome, {name})
+        else:
+            yield name.removesuffix(".days")
 
 
 def _open(rule: Rule, outcome: Outcome) -> bool:
@@ -113,7 +183,7 @@ def _try(
         decides += _weight(before, after)
         if changes:
             told.append(f"{word}: {', '.join(changes)}")
-    return "; ".join(told) or "nothing by itself, together with the others", decides
+    return "; ".join(told), decides
 
 
 def _weight(before: Outcome, after: Outcome) -> int:

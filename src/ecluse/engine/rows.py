@@ -167,7 +167,7 @@ def answer_rows(law: Law, text: Law, cases: Cases) -> Answered:
     alone = len(starts) == cases.size
     passes: Array = codes(values[steps.at["may_pass"]], cases.size)
     required: Array = codes(values[steps.at[REQUIRED]], cases.size)
-    depends = _depends(program(machine(text)), steps, cases, passes, required)
+    depends = _depends(program(machine(text)), steps, cases, (passes, required), values[steps.at["prohibited"]].yes)
     level, levels = _level(values[steps.at[LEVEL]], cases.size)
     policy = _policy(values[steps.at["policy"]], cases.size)
     rules = tuple(steps.engine.rules.values())
@@ -188,6 +188,8 @@ def answer_rows(law: Law, text: Law, cases: Cases) -> Answered:
         named += [steps.rule[rule.id] for rule in steps.engine.of("duty")]
         telling += [codes(values[at], cases.size) for at in named]
         differ = np.logical_or.reduce([_differ(one, starts) for one in telling])
+        # Which chip is meant cannot turn a gate that all of them pass.
+        differ &= np.minimum.reduceat(passes, starts) != 1
         lacks = {fact: np.maximum.reduceat(one, starts) for fact, one in lacks.items()}
         if differ.any():
             lacks[WHICH] = np.maximum(
@@ -201,13 +203,18 @@ def answer_rows(law: Law, text: Law, cases: Cases) -> Answered:
     return Answered(passes, required, level, levels, policy, decided, rules, depends, lacks)
 
 
-def _depends(text: Program, steps: Program, cases: Cases, passes: Array, required: Array) -> NDArray[np.bool_]:
+def _depends(
+    text: Program, steps: Program, cases: Cases, told_of: tuple[Array, Array], prohibited: Bits
+) -> NDArray[np.bool_]:
     """Would the text, if it were applied, ask more than the answer does?"""
+    passes, required = told_of
     if _rules(text) == _rules(steps):
         return np.zeros(cases.size, dtype=np.bool_)
     told = weigh(text, cases.given(text), cases.all)
     other = codes(told[text.at["may_pass"]], cases.size) != passes
-    return np.asarray(other | (codes(told[text.at[REQUIRED]], cases.size) != required))
+    other |= codes(told[text.at[REQUIRED]], cases.size) != required
+    # What is forbidden under either reading rests on neither.
+    return np.asarray(other & ~chosen(prohibited & told[text.at["prohibited"]].yes, cases.size))
 
 
 def _rules(steps: Program) -> list[tuple[object, ...]]:

@@ -272,3 +272,20 @@ def unknown_names(compiled: Compiled, facts: Facts) -> list[str]:
         elif value is None or (isinstance(value, Bound) and value.exact is None) or value is UNKNOWN:
             found.append(name)
     return found
+
+
+def unmet_names(compiled: Compiled, facts: Facts, wanted: Truth = YES) -> list[str]:
+    """Give the names whose values keep a condition from being met: those not known, and those that say otherwise.
+
+    What is ruled out by a fact that holds (`not military_end_use`) is not waiting to be met.
+    """
+    answer = compiled.weigh(facts)
+    if answer is wanted:
+        return []
+    if isinstance(compiled.node, Not):
+        return unmet_names(compiled.parts[0], facts, ~wanted)
+    if compiled.parts:
+        return [name for part in compiled.parts for name in unmet_names(part, facts, wanted)]
+    if answer is UNKNOWN:
+        return unknown_names(compiled, facts)
+    return list(compiled.names) if wanted is YES else []

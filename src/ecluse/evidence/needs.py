@@ -35,6 +35,11 @@ MOST_REMARKS = 20
 EXCEPTIONAL = ("exceptional_only", "blocked_at_customs", "hold_orders")
 
 
+APPROVAL = Missing(
+    "import_approval",
+    "Is a final import approval of the authority at hand, with number, buyer, quantity and conditions?",
+    "a granted approval that covers the line opens the gate; reports never do",
+)
 FACTS = frozenset({"percent_built", "state_funded", "notified_cii", "domestic_units_purchased"})
 
 
@@ -65,7 +70,8 @@ def missing(
     if paper.truth is YES:
         return (*_against(standing), *_end_user(line))
     facts = _facts(base, line, standing, moment)
-    return (*_rows(line, standing, settings), *facts)
+    rows = (*_rows(line, standing, settings, paper), *facts)
+    return tuple({row.fact: row for row in reversed(rows)}[fact] for fact in dict.fromkeys(row.fact for row in rows))
 
 
 def _against(standing: Standing) -> Iterator[Missing]:
@@ -77,15 +83,12 @@ def _against(standing: Standing) -> Iterator[Missing]:
         )
 
 
-def _rows(line: Line, standing: Standing, settings: Mapping[str, Parameter]) -> Iterator[Missing]:
+def _rows(line: Line, standing: Standing, settings: Mapping[str, Parameter], paper: Held) -> Iterator[Missing]:
     state = standing.state
     if not standing.models:
         yield Missing("item.chip", "Which chip is it?", "reports speak of models, one by one")
-    yield Missing(
-        "import_approval",
-        "Is a final import approval of the authority at hand, with number, buyer, quantity and conditions?",
-        "a granted approval that covers the line opens the gate; reports never do",
-    )
+    # Where an approval is shown, what keeps it from opening the gate is asked in place of whether there is one.
+    yield from paper.asks or (APPROVAL,)
     if standing.stale:
         yield Missing(
             "newer_evidence",

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ecluse.bounds import Bound
 from ecluse.decision import Split
 from ecluse.evidence.cover import covers, fits_item, fits_parties, left_of, needed
+from ecluse.evidence.shown import OPENING, Laid, asks, told
 from ecluse.order import name_key
 from ecluse.truth import NO, UNKNOWN, YES, Truth, every, truth
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Iterable
 
     from ecluse.authorisation import Authorisation
     from ecluse.dates import Known
+    from ecluse.decision import Missing, Paper
     from ecluse.evidence.base import Base
     from ecluse.order import Line
 
-# The kinds that can open a gate; notices of exceptions and statements are met as facts.
-OPENING = {"exporter": ("licence", "validated end user", "other"), "importer": ("import approval", "licence")}
 UNDONE = ("revoked", "denied")
 
 
@@ -28,7 +29,8 @@ UNDONE = ("revoked", "denied")
 class Held:
     """Whether a paper that covers the line is held, the state of the application, and what it rests on.
 
-    `papers` are those that cover the line, alone or together, in the order in which they are drawn.
+    `papers` are those that cover the line, alone or together, in the order in which they are drawn;
+    `shown` are all that were shown for it, and `asks` what would settle whether one of them covers it.
     """
 
     truth: Truth
@@ -36,6 +38,8 @@ class Held:
     rests_on: tuple[str, ...] = ()
     split: tuple[Split, ...] = ()
     papers: tuple[Authorisation, ...] = ()
+    shown: tuple[Paper, ...] = ()
+    asks: tuple[Missing, ...] = ()
 
 
 def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: tuple[str, ...]) -> Held:
@@ -46,9 +50,29 @@ def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: t
     sure = {paper: _about(paper, line, models) & _of_the_line(paper, line) for paper in filed}
     sure |= {paper: _about(paper, line, models) for paper in own}
     own, filed = ([paper for paper in rows if sure[paper] is not NO] for rows in (own, filed))
+    found = _held(line, own, filed, sure, lambda paper: covers(paper, line, on, known, models))
+    laid = [paper for paper in line.authorisations or () if paper.gate == gate]
+    noticed = notice_for(base, line, on, models) if gate == "exporter" else None
+    seen = dict.fromkeys((*laid, *filed, *([noticed] if noticed else [])))
+    if not seen:
+        return found
+    lead = Laid(line, on, known, models)
+    shown = tuple(
+        told(paper, lead, sure.get(paper, YES), paper in found.papers, _undone(paper, seen)) for paper in seen
+    )
+    return replace(found, shown=shown, asks=() if found.truth is not UNKNOWN else asks(shown, gate))
+
+
+def _held(
+    line: Line,
+    own: list[Authorisation],
+    filed: list[Authorisation],
+    sure: dict[Authorisation, Truth],
+    covered: Callable[[Authorisation], Truth],
+) -> Held:
     granted = _in_force([*own, *filed])
     if granted:
-        fitting = [one for one in granted if sure[one] & covers(one, line, on, known, models) is YES]
+        fitting = [one for one in granted if sure[one] & covered(one) is YES]
         return _granted(granted, fitting, needed(line))
     if line.authorisations == ():
         return Held(NO, "none", ("the line: authorisations = none",))
@@ -58,6 +82,14 @@ def held(base: Base, line: Line, on: dt.date, known: Known, gate: str, models: t
             answer, word = (NO, paper.status) if sure[paper] is YES else (UNKNOWN, "unknown")
             return Held(answer, word, (_name(paper),))
     return Held(UNKNOWN, "unknown")
+
+
+def _undone(paper: Authorisation, seen: Iterable[Authorisation]) -> str | None:
+    """Say what undid a paper that was granted, by the same number or document."""
+    if paper.status != "granted":
+        return None
+    same = identity(paper)
+    return next((one.status for one in seen if one.status in UNDONE and identity(one) == same), None)
 
 
 def balances(base: Base, line: Line, known: Known, models: tuple[str, ...]) -> tuple[Authorisation, ...]:

@@ -118,6 +118,7 @@ def _answer(
         remarks=remarks(base, line, (rows, found.asked), setter, models, when),
         rests_on_reported=setter is not None and may_pass is not YES and not _speaks(base, setter),
         split=tuple(Split(part.quantity, _may_pass(shut, part.may_pass, line), part.by) for part in paper.split),
+        papers=paper.shown,
     )
 
 

@@ -171,4 +171,5 @@ def _step(step: Step) -> dict[str, Any]:
         "note": step.note,
         "undefined": step.undefined,
         "contested": step.contested,
+        "kind": step.kind,
     }
