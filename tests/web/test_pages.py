@@ -268,3 +268,16 @@ def test_vendored_scripts_are_those_noted() -> None:
     told = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     for path in (FOLDER / "static" / "htmx.min.js", ROOT / "tests" / "web" / "vendor" / "axe.min.js"):
         assert hashlib.sha256(path.read_bytes()).hexdigest() in told
+
+
+def test_papers_are_named_with_what_keeps_them_from_the_line() -> None:
+    """A licence that covers is named under its gate; one that has expired says so, and what is open has its field."""
+    asked = "/check?item.chip=RTX+4090&quantity=5&origin=US&destination=VN&on=2024-05-01&known=2024-05-01"
+    paper = "&authorisation[0].gate=exporter&authorisation[0].kind=licence&authorisation[0].status=granted"
+    paper += "&authorisation[0].number=L-77&authorisation[0].issued=2024-01-02"
+    open_ = run(f"{asked}{paper}").text
+    assert "Papers shown" in open_
+    assert "licence L-77" in open_
+    assert 'name="authorisation[0].uses"' in open_
+    gone = run(f"{asked}{paper}&authorisation[0].expires=2024-02-01").text
+    assert "expired" in gone

@@ -57,7 +57,7 @@ def static() -> set[str]:
 
 def words() -> set[str]:
     """Every word of the data that pages translate as they meet it."""
-    choices = {word for fact in load().facts.values() for word in fact.one_of}
+    choices = {word for fact in load().facts.values() if fact.kind == "word" for word in fact.one_of}
     entries = [*asking.MAIN, *asking.ITEM, *asking.PAPER, *asking.party("end_user")]
     choices |= {word for entry in entries for word in entry.choices}
     kinds = {*ATTRIBUTIONS, *RELATIONS, *KINDS, *POLICIES}

@@ -146,7 +146,8 @@ def rows_of(question: Mapping[str, str], stem: str) -> range:
 
 def of_fact(fact: Fact) -> Entry:
     """Give the field that answers a fact."""
-    kind = {"truth": "truth", "number": "number", "day": "day"}.get(fact.kind, "choice" if fact.one_of else "word")
+    kinds = {"truth": "truth", "number": "number", "day": "day", "words": "word"}
+    kind = kinds.get(fact.kind, "choice" if fact.one_of else "word")
     return Entry(f"facts.{fact.name}", kind, fact.ask, fact.one_of)
 
 
@@ -180,6 +181,8 @@ def place_of(missing: str, facts: Mapping[str, Fact], question: Mapping[str, str
     if missing in ("tpp", "performance_density", "dram_bandwidth", "interconnect", "memory_bandwidth_density"):
         return f"{MEASURE}{missing}"
     place = PLACES.get(missing, missing)
+    if place.startswith("authorisation."):
+        place = place.replace(".", "[0].", 1)
     role, dot, rest = place.partition(".")
     same = (question or {}).get(f"{role}.same_as", "").strip()
     if same and dot:
