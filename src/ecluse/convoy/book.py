@@ -105,7 +105,12 @@ class Book:
         self.groups = {name: self._group(name) for name in GROUPS}
         self.alone, self.beside = quantity_matters(ruling.lock)
         self.steps = days(ruling.lock)
-        self.exact_days = papers or any(kind == "day" and path != "on" for path, kind in self.kinds.items())
+        # With lists, each party's own days count: they are told apart where parties are screened.
+        self.exact_days = (
+            papers
+            or ruling.lists is not None
+            or any(kind == "day" and path != "on" for path, kind in self.kinds.items())
+        )
         self.days: list[dt.date] = []
         self.day_of: dict[dt.date, int] = {}
         self.quantities: list[Bound] = [ONE, SOME]
