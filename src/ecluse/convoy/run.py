@@ -20,6 +20,7 @@ from ecluse.errors import BadTable
 from ecluse.lock import build, moment
 from ecluse.tables.mapping import Map, read_map
 from ecluse.tables.paths import understood
+from ecluse.tables.places import look, rejected_of
 from ecluse.tables.reading import Block, blocks, kind_of, opened
 from ecluse.tables.splicing import splices
 from ecluse.tables.writing import Aside, Writing
@@ -52,7 +53,8 @@ class Options:
 
     `lists_at` says where the lists were read from (None: the snapshot shipped), for executors that
     read them again. `compare_on` and `compare_law` ask for a second answer beside the first: all rows on another day,
-    or under the house rules of other folders.
+    or under the house rules of other folders. `report` is where a page about the run will go, and `read` names the
+    files and folders behind `lists`, `cleared` and `owners`: nothing is written in the place of these.
     """
 
     table: Path
@@ -70,6 +72,8 @@ class Options:
     owners: Register | None = None
     compare_on: dt.date | None = None
     compare_law: tuple[Path, ...] = ()
+    report: Path | None = None
+    read: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -98,13 +102,11 @@ class Prepared:
     words: dict[str, Mapping[str, str]]
 
 
-def prepared(options: Options) -> Prepared:
-    """Look into the table and build what rules it. Raises BadTable."""
+def prepared(options: Options, *, folders: bool = False) -> Prepared:
+    """Look into the table and build what rules it; with `folders`, answers may replace a folder. Raises BadTable."""
     source = opened(options.table)
-    if options.to.resolve() == options.table.resolve():
-        message = f"{options.to}: the answers would overwrite the table; name another file."
-        raise BadTable(message)
     kind_of(options.to)
+    _look(options, folders=folders)
     rulings = _rulings(options)
     made = read_map(options.mapping) if options.mapping else Map()
     facts = rulings[0].lock.library.facts
@@ -112,6 +114,21 @@ def prepared(options: Options) -> Prepared:
     paths, unread = understood(source.columns, made.columns, ignored, facts, str(options.table))
     words = {paths[column]: told for column, told in made.values.items() if column in paths}
     return Prepared(source, rulings, paths, tuple(unread), made.decimal, words)
+
+
+def _look(options: Options, *, folders: bool) -> None:
+    """Refuse outputs in the place of what is read, or of each other, before any work."""
+    inputs = {
+        "the table": (options.table,),
+        "the map": (options.mapping,) if options.mapping else (),
+        "the evidence": options.evidence,
+        "the house rules": (*options.law, *options.compare_law),
+        "what the parties are held against": options.read,
+    }
+    outputs = {"the answers": options.to, "the rows that cannot be read": rejected_of(options.to)}
+    if options.report is not None:
+        outputs["the report"] = options.report
+    look(inputs, outputs, folders=folders)
 
 
 def batch(options: Options, progress: Callable[[int, float], None] | None = None) -> Run:
@@ -127,7 +144,7 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
     told = _told(books, typed=kind_of(options.to) == ".parquet")
     carried = options.table if _carries(made, options.to) else None
     read = tuple(column for column, path in paths.items() if path != "id") if carried else None
-    with Writing(options.to, told, carried) as out, Aside(options.to) as aside, ThreadPoolExecutor(1) as writer:
+    with Aside(options.to) as aside, Writing(options.to, told, carried) as out, ThreadPoolExecutor(1) as writer:
         written: deque[Future[None]] = deque()
         lean = carried is not None and not books[1:]
         for share, passed in _together(books[0], _ahead(books[0], made.source, free, read), lean=lean):

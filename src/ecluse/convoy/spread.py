@@ -57,7 +57,7 @@ def spread(options: Options, master: str) -> Run:
     if options.compare_on is not None or options.compare_law:
         message = "a second answer beside the first is told on one machine; leave out --spark."
         raise InputError(message)
-    made = prepared(options)
+    made = prepared(options, folders=True)
     if master.startswith("local"):
         # Executors on this machine run the Python that runs this program.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
