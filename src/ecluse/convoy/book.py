@@ -20,6 +20,7 @@ from ecluse.convoy.groups import Group, Wrong, group_of
 from ecluse.convoy.importers import Importers, Licences, Met
 from ecluse.convoy.things import GROUPS, situation
 from ecluse.lock import EARLIER_ACTS
+from ecluse.tables.cells import PLAIN, Marks
 from ecluse.tables.coding import Classes, Codes, Distinct, Keys, coded
 from ecluse.tables.paths import kind_of
 from ecluse.tables.reading import Reject
@@ -86,10 +87,13 @@ class Book:
         paths: Mapping[str, str],
         ruling: Ruling,
         *,
-        decimal: str = ".",
+        decimal: Marks = PLAIN,
         words: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """`paths` says which path each column of the table holds, `words` what a user's own words mean, by path."""
+        """`paths` says which path each column of the table holds, `words` what a user's own words mean, by path.
+
+        `decimal` says how texts write numbers and days.
+        """
         self.paths, self.ruling = dict(paths), ruling
         facts = ruling.lock.library.facts
         self.kinds = {path: str(kind_of(path, facts)) for path in self.paths.values()}

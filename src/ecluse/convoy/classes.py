@@ -9,7 +9,7 @@ from ecluse.condition import Compare, Const, Member, Name, walk
 from ecluse.convoy.groups import group_of
 from ecluse.countries import COUNTRIES
 from ecluse.order import name_key
-from ecluse.tables.cells import frozen, typed
+from ecluse.tables.cells import PLAIN, Marks, frozen, typed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +38,7 @@ class Sorter:
         lock: Lock,
         kinds: dict[str, str],
         *,
-        decimal: str = ".",
+        decimal: Marks = PLAIN,
         papers: bool = False,
         words: Mapping[str, Mapping[str, str]] | None = None,
         whole: bool = False,

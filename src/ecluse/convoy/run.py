@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from ecluse.convoy.book import Book
+from ecluse.convoy.classes import COUNTRY
 from ecluse.convoy.columns import Columns
 from ecluse.convoy.groups import FREE
 from ecluse.convoy.summary import Summary
 from ecluse.convoy.things import Ruling
+from ecluse.countries import COUNTRIES
 from ecluse.errors import BadTable
 from ecluse.lock import build, moment
 from ecluse.tables.mapping import Map, read_map
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from ecluse.parties.cleared import Cleared
     from ecluse.parties.holdings import Register
     from ecluse.parties.screen import Screener
+    from ecluse.tables.cells import Marks
     from ecluse.tables.coding import Codes
     from ecluse.tables.reading import Source
 
@@ -98,7 +101,7 @@ class Prepared:
     rulings: list[Ruling]
     paths: dict[str, str]
     unread: tuple[str, ...]
-    decimal: str
+    decimal: Marks
     words: dict[str, Mapping[str, str]]
 
 
@@ -112,8 +115,21 @@ def prepared(options: Options, *, folders: bool = False) -> Prepared:
     facts = rulings[0].lock.library.facts
     ignored = (*options.ignored, *made.ignored)
     paths, unread = understood(source.columns, made.columns, ignored, facts, str(options.table))
-    words = {paths[column]: told for column, told in made.values.items() if column in paths}
-    return Prepared(source, rulings, paths, tuple(unread), made.decimal, words)
+    words = _words(made, paths)
+    source = replace(source, decimal=made.marks.decimal)
+    return Prepared(source, rulings, paths, tuple(unread), made.marks, words)
+
+
+def _words(made: Map, paths: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """Give what a user's own words mean, by path; with names of countries, those of ISO 3166 as well."""
+    words: dict[str, Mapping[str, str]] = {}
+    if made.named:
+        names = {form: code for code, name in COUNTRIES.items() for form in (name, name.upper())}
+        words = {path: names for path in paths.values() if path.rpartition(".")[2] in COUNTRY}
+    for column, told in made.values.items():
+        if column in paths:
+            words[paths[column]] = {**words.get(paths[column], {}), **told}
+    return words
 
 
 def _look(options: Options, *, folders: bool) -> None:

@@ -55,13 +55,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Source:
-    """A table that can be read: its columns, how many rows it has if that is told, its size in bytes."""
+    """A table that can be read: its columns, how many rows it has if that is told, its size in bytes.
+
+    `decimal` is the mark before decimals in its texts.
+    """
 
     path: Path
     columns: tuple[str, ...]
     count: int | None
     size: int
     options: dict[str, object] = field(default_factory=dict)
+    decimal: str = "."
 
 
 def kind_of(path: Path) -> str:
@@ -195,9 +199,9 @@ def _ndjson(source: Source, rows: int) -> Iterator[Block]:
             texts.append(text)
             numbers.append(number)
             if len(cells) == rows:
-                yield _of_cells(source.columns, cells, numbers, spoiled, texts, file.tell() / source.size)
+                yield _of_cells(source, cells, numbers, spoiled, texts, file.tell() / source.size)
                 cells, texts, numbers, spoiled = [], [], [], []
-    yield _of_cells(source.columns, cells, numbers, spoiled, texts)
+    yield _of_cells(source, cells, numbers, spoiled, texts)
 
 
 def _why(problem: Exception) -> str:
@@ -207,19 +211,19 @@ def _why(problem: Exception) -> str:
 
 
 def _of_cells(
-    columns: tuple[str, ...],
+    source: Source,
     cells: list[dict[str, object]],
     numbers: list[int],
     spoiled: list[Reject],
     texts: list[str] | None,
     share: float = 1.0,
 ) -> Block:
-    table = pa.table({name: _column([row.get(name) for row in cells]) for name in columns})
+    table = pa.table({name: _column([row.get(name) for row in cells], source.decimal) for name in source.columns})
     found = np.array(numbers, dtype=np.int64)
     return Block(table, found, tuple(spoiled), tuple(texts) if texts is not None else None, share)
 
 
-def _column(values: list[object]) -> pa.Array:
+def _column(values: list[object], decimal: str = ".") -> pa.Array:
     """Give a column of one kind of value as it is, any other as text that reads the same."""
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {bool} or kinds <= {int} or kinds <= {str} or kinds <= {float}:
@@ -227,13 +231,15 @@ def _column(values: list[object]) -> pa.Array:
             return pa.array(values, pa.string() if not kinds else None)
         except pa.ArrowException:
             pass
-    return pa.array([_as_text(value) for value in values], pa.string())
+    return pa.array([_as_text(value, decimal) for value in values], pa.string())
 
 
-def _as_text(value: object) -> str | None:
+def _as_text(value: object, decimal: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, dict | list | bool) else str(value)
+    if isinstance(value, dict | list | bool):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return str(value).replace(".", decimal)
 
 
 def _book(path: Path, size: int) -> Source:
@@ -265,7 +271,7 @@ def _sheet(source: Source) -> Iterator[Block]:
             pairs = zip(source.columns, values, strict=True)
             cells.append({name: _of_sheet(value) for name, value in pairs if value != ""})
             numbers.append(number)
-    yield _of_cells(source.columns, cells, numbers, [], None)
+    yield _of_cells(source, cells, numbers, [], None)
 
 
 def _of_sheet(value: object) -> object:

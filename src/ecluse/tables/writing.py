@@ -29,6 +29,11 @@ MOST_ROWS = 1_048_576
 DICTIONARY = 1 << 26
 
 
+TRUTHS = {"true": True, "false": False}
+# Columns of gates, also those of a second answer.
+GATES = ("exporter", "importer")
+
+
 class Sink(Protocol):
     """What rows are written to."""
 
@@ -156,7 +161,7 @@ class _Ndjson:
         self.file = part.open("w", encoding="utf-8")
 
     def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None) -> None:
-        told = answers.to_pylist()
+        told = [_gates(row) for row in answers.to_pylist()]
         if originals is None:
             for row, answer in zip(table.to_pylist(), told, strict=True):
                 kept = {name: value for name, value in row.items() if value is not None}
@@ -225,8 +230,12 @@ class _Xlsx:
         if self.row + len(table) > MOST_ROWS:
             message = f"a workbook holds {MOST_ROWS:,} rows; write so many lines to .csv or .parquet."
             raise BadTable(message)
-        for row in zip(*(column.to_pylist() for column in _plain(_beside(table, answers)).columns), strict=True):
-            self.sheet.write_row(self.row, 0, ["" if cell is None else cell for cell in row])
+        kept = _plain(table)
+        for own, told in zip(
+            zip(*(column.to_pylist() for column in kept.columns), strict=True), answers.to_pylist(), strict=True
+        ):
+            row = ["" if cell is None else cell for cell in (*own, *_gates(told).values())]
+            self.sheet.write_row(self.row, 0, row)
             self.row += 1
 
     def close(self) -> None:
@@ -240,6 +249,11 @@ SINKS: dict[str, Callable[[Path, pa.Table, pa.Table], Sink]] = {
     ".ndjson": _Ndjson,
     ".xlsx": _Xlsx,
 }
+
+
+def _gates(row: dict[str, object]) -> dict[str, object]:
+    """Give the answers of a row with the truths of both gates as truths, as all others are."""
+    return {name: TRUTHS.get(str(cell), cell) if name.endswith(GATES) else cell for name, cell in row.items()}
 
 
 def _beside(table: pa.Table, answers: pa.Table) -> pa.Table:
