@@ -30,7 +30,10 @@ LARGEST_BOOK = 200_000_000
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that cannot be read: its number (the first row of data is 1), field, value, reason."""
+    """A row that cannot be read: its number, field, value, reason.
+
+    The first row of data is 1; blank lines and empty rows of a sheet are no rows.
+    """
 
     row: int
     field: str
@@ -186,9 +189,8 @@ def _ndjson(source: Source, rows: int) -> Iterator[Block]:
     numbers: list[int] = []
     spoiled: list[Reject] = []
     with source.path.open("rb") as file:
-        for number, raw in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
-            if not raw.strip():
-                continue
+        lines = iter(lambda: file.readline(LONGEST_LINE), b"")
+        for number, raw in enumerate((one for one in lines if one.strip()), 1):
             try:
                 text = raw.decode("utf-8-sig").strip()
                 found = flat(parse_json(text, "the row", BadLine))
@@ -265,12 +267,12 @@ def _sheet(source: Source) -> Iterator[Block]:
     sheet, used = source.options["sheet"], source.options["used"]
     rows = sheet[1:] if isinstance(sheet, list) else []
     cells, numbers = [], []
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         values = [row[at] if at < len(row) else "" for at in (used if isinstance(used, list) else [])]
         if any(value != "" for value in values):
             pairs = zip(source.columns, values, strict=True)
             cells.append({name: _of_sheet(value) for name, value in pairs if value != ""})
-            numbers.append(number)
+            numbers.append(len(cells))
     yield _of_cells(source, cells, numbers, [], None)
 
 
