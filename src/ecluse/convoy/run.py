@@ -107,13 +107,13 @@ class Prepared:
 
 def prepared(options: Options, *, folders: bool = False) -> Prepared:
     """Look into the table and build what rules it; with `folders`, answers may replace a folder. Raises BadTable."""
-    source = opened(options.table)
     kind_of(options.to)
+    made = read_map(options.mapping) if options.mapping else Map()
+    ignored = (*options.ignored, *made.ignored)
+    source = opened(options.table, ignored)
     _look(options, folders=folders)
     rulings = _rulings(options)
-    made = read_map(options.mapping) if options.mapping else Map()
     facts = rulings[0].lock.library.facts
-    ignored = (*options.ignored, *made.ignored)
     paths, unread = understood(source.columns, made.columns, ignored, facts, str(options.table))
     words = _words(made, paths)
     source = replace(source, decimal=made.marks.decimal)
@@ -171,7 +171,8 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
                 numbers.append(_again(books[1], passed.table, options.table))
                 run.summary.turn(*numbers)
             rejected = [one.row for one in passed.rejects]
-            written.append(writer.submit(out.write, passed.table, numbers, passed.originals, rejected))
+            rows = passed.table.drop_columns([name for name in made.source.parts if name in passed.table.column_names])
+            written.append(writer.submit(out.write, rows, numbers, passed.originals, rejected))
             while len(written) > (MANY if lean else FEW):
                 written.popleft().result()
             if progress is not None:

@@ -58,6 +58,11 @@ def spread(options: Options, master: str) -> Run:
         message = "a second answer beside the first is told on one machine; leave out --spark."
         raise InputError(message)
     made = prepared(options, folders=True)
+    if made.source.parts:
+        message = (
+            f"{options.table}: on Spark, each path is a column by itself, and {made.source.parts[0]} is part of one."
+        )
+        raise BadTable(message)
     if master.startswith("local"):
         # Executors on this machine run the Python that runs this program.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -14,9 +14,10 @@ from ecluse.errors import BadLine, BadTable
 from ecluse.reading import parse_json
 from ecluse.tables import csvs
 from ecluse.tables.footers import NotUnderstood, footer_of, repeating
+from ecluse.tables.structures import parted, told_by_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 KINDS = (".parquet", ".csv", ".ndjson", ".xlsx")
@@ -60,7 +61,8 @@ class Block:
 class Source:
     """A table that can be read: its columns, how many rows it has if that is told, its size in bytes.
 
-    `decimal` is the mark before decimals in its texts.
+    `decimal` is the mark before decimals in its texts; `parts` names the columns that are parts of a structure, which
+    stand in blocks beside it.
     """
 
     path: Path
@@ -69,6 +71,7 @@ class Source:
     size: int
     options: dict[str, object] = field(default_factory=dict)
     decimal: str = "."
+    parts: tuple[str, ...] = ()
 
 
 def kind_of(path: Path) -> str:
@@ -79,15 +82,19 @@ def kind_of(path: Path) -> str:
     return path.suffix.lower()
 
 
-def opened(path: Path) -> Source:
-    """Look into a table: its columns, and how much there is. Raises BadTable."""
+def opened(path: Path, whole: Collection[str] = ()) -> Source:
+    """Look into a table: its columns, and how much there is; a structure is told by its parts. Raises BadTable.
+
+    `whole` names columns that stay as they are, whatever they hold.
+    """
     kind = kind_of(path)
     try:
         size = path.stat().st_size
         match kind:
             case ".parquet":
                 with pq.ParquetFile(path) as file:
-                    return Source(path, tuple(file.schema_arrow.names), file.metadata.num_rows, size)
+                    columns, parts = told_by_parts(file.schema_arrow, whole, str(path))
+                    return Source(path, columns, file.metadata.num_rows, size, parts=parts)
             case ".csv":
                 columns, options = csvs.header(path)
                 return Source(path, columns, None, size, options)
@@ -138,9 +145,13 @@ def _parquet(source: Source, rows: int, columns: tuple[str, ...] | None) -> Iter
             batch.validate(full=True)
             numbers = np.arange(start, start + len(batch), dtype=np.int64)
             start += len(batch)
-            yield Block(pa.Table.from_batches([batch]), numbers, share=(start - 1) / max(source.count or 1, 1))
+            yield Block(
+                parted(pa.Table.from_batches([batch]), source.parts),
+                numbers,
+                share=(start - 1) / max(source.count or 1, 1),
+            )
         if start == 1:  # a table without rows has columns still
-            empty = file.schema_arrow.empty_table()
+            empty = parted(file.schema_arrow.empty_table(), source.parts)
             yield Block(empty.select(columns) if columns else empty, np.arange(0), share=1.0)
 
 
