@@ -158,9 +158,10 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
     run = Run(rulings[0], rulings[0].lock, unread=made.unread, compared=rulings[1] if rulings[1:] else None)
     free = frozenset(column for column, path in paths.items() if path in FREE and path != "on")
     told = _told(books, typed=kind_of(options.to) == ".parquet")
+    like = options.table if kind_of(options.to) == kind_of(options.table) == ".parquet" else None
     carried = options.table if _carries(made, options.to) else None
     read = tuple(column for column, path in paths.items() if path != "id") if carried else None
-    with Aside(options.to) as aside, Writing(options.to, told, carried) as out, ThreadPoolExecutor(1) as writer:
+    with Aside(options.to) as aside, Writing(options.to, told, carried, like) as out, ThreadPoolExecutor(1) as writer:
         written: deque[Future[None]] = deque()
         lean = carried is not None and not books[1:]
         for share, passed in _together(books[0], _ahead(books[0], made.source, free, read), lean=lean):

@@ -7,6 +7,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 from ecluse.errors import BadTable
 from ecluse.tables.places import part_of, rejected_of, writing
 from ecluse.tables.reading import Reject, kind_of
-from ecluse.tables.splicing import Splice
+from ecluse.tables.splicing import Splice, described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -47,14 +48,22 @@ class Sink(Protocol):
 class Writing:
     """A file that is written beside its place and put there when it is whole; left out when anything fails."""
 
-    def __init__(self, path: Path, told: Callable[[Sequence[Codes]], pa.Table], source: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        told: Callable[[Sequence[Codes]], pa.Table],
+        source: Path | None = None,
+        like: Path | None = None,
+    ) -> None:
         """`told` gives columns of answers by their numbers; `source` is a table whose columns are carried over.
 
+        `like` is a table of Parquet whose columns are written anew, as Parquet, and keep what it says of them.
         Raises BadTable where the ending is none of a table.
         """
         kind_of(path)
         self.path, self.part, self.told = path, part_of(path), told
         self.sink: Sink | None = None
+        self.like = like
         with writing(path):
             self.splice = None if source is None else Splice(source, self.part, told, parquet_options)
 
@@ -101,6 +110,9 @@ class Writing:
 
     def _finish(self) -> None:
         open_ = self.splice or self.sink
+        if isinstance(open_, _Parquet) and self.like is not None:
+            nothing = np.zeros(0, dtype=np.int32)
+            open_.file.add_key_value_metadata(described(self.like, self.told([nothing, nothing]).schema))
         if open_ is not None:
             open_.close()
             if self.splice is not None:
