@@ -1,63 +1,67 @@
 """Draw many random lines with gaps and bounds: does every row of a table equal `check`, in every column?
 
 `python bench/agree.py 100000` draws so many; both sides run on all cores, a share of the lines each.
-Every other share is decided with papers on file, drawn as well.
+Three shares of four are held against the lists shipped, on days before and after the snapshot and beyond
+its age, with names on the lists and off them, in countries that the law tells apart and in such as it
+does not, with hits that were cleared; every other share has papers on file, and of these every other one
+a file of who owns whom. Both sides ask the lists once for each name and country.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import multiprocessing
 import random
 import sys
 import tempfile
 import time
-from decimal import Decimal
 from pathlib import Path
-
-import numpy as np
-import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from ecluse import lock
-from ecluse.convoy.answers import answer_of
-from ecluse.convoy.book import Book
 from ecluse.convoy.things import Ruling
 from ecluse.dates import Known
-from ecluse.tables.paths import understood
-from ecluse.tables.reading import Block, _column, flat
+from tests.convoy.made import answers, checked, judged, met, register, remembered, table_of
 from tests.laws.book import drawn, filed
 
-KNOWN = Known(day=dt.date(2026, 11, 25))
+TODAY = dt.date(2026, 11, 25)
+KNOWN = (TODAY, TODAY, dt.date(2026, 8, 10), dt.date(2026, 6, 10))
 SHARE = 5_000
 
 
 def compared(seed: int) -> tuple[int, int, float, float]:
     """Give lines, rows that differ, and the seconds of the table and of the lines one by one."""
     rng = random.Random(seed)
-    lines = [{key: value for key, value in drawn(rng).items() if key != "authorisation"} for _ in range(SHARE)]
-    cells = [flat(line) for line in lines]
-    names = list(dict.fromkeys(name for row in cells for name in row))
-    table = pa.table({name: _column([row.get(name) for row in cells]) for name in names})
+    ruling = ruled(seed, rng)
+    # A day among the facts makes every day count by itself, and would hide days that are taken for others.
+    if ruling.lists is not None:
+        lines = [met(rng, filed=seed % 3 == 0) for _ in range(SHARE)]
+    else:
+        lines = [{key: value for key, value in drawn(rng).items() if key != "authorisation"} for _ in range(SHARE)]
+    table = table_of(lines)
+    start = time.perf_counter()
+    told = answers(table, ruling)
+    middle = time.perf_counter()
+    differ = 0
+    for line, answer in zip(lines, told, strict=True):
+        if answer != checked(line, ruling=ruling):
+            differ += 1
+            print(f"seed {seed}: {line}")
+    return SHARE, differ, middle - start, time.perf_counter() - middle
+
+
+def ruled(seed: int, rng: random.Random) -> Ruling:
+    """Draw what rules a share: papers or none on file, lists or none, owners or none, when it is known."""
     with tempfile.TemporaryDirectory() as folder:
         papers = Path(folder) / "papers.toml"
         papers.write_text(filed(rng), encoding="utf-8")
         made = lock.build((), (papers,) if seed % 2 else ())
-    paths, _ = understood(names, {}, (), made.library.facts, "drawn lines")
-    start = time.perf_counter()
-    book = Book(paths, Ruling(made, dt.date(2026, 11, 25), KNOWN))
-    passed = book.passed(Block(table, np.arange(1, SHARE + 1, dtype=np.int64)))
-    middle = time.perf_counter()
-    differ = 0
-    for line, number in zip(lines, passed.answers, strict=True):
-        exact = json.loads(json.dumps(line), parse_float=Decimal)
-        told = answer_of(lock.decide(lock.read_line(exact, made), made, known=KNOWN))
-        if told != book.answers[number]:
-            differ += 1
-            print(f"seed {seed}: {line}")
-    return SHARE, differ, middle - start, time.perf_counter() - middle
+        owners = register(Path(folder) / "owners.csv") if seed % 4 == 1 else None
+    known = Known(day=KNOWN[seed // 4 % 4])
+    if seed % 4 == 2:
+        return Ruling(made, TODAY, known)
+    return Ruling(made, TODAY, known, lists=remembered(), cleared=judged(), owners=owners)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from ecluse.convoy.things import Ruling
 from ecluse.engine import lower
 from ecluse.engine.frame import refuse_nan
 from ecluse.engine.weigh import prepare
-from ecluse.errors import BadTable
+from ecluse.errors import BadLine, BadTable
 from ecluse.provision import Group
 from ecluse.truth import Truth, truth
 from tests.convoy.made import KNOWN, TODAY, answers, checked, passed, table_of
@@ -167,3 +167,16 @@ def test_nan_is_refused_by_row_and_in_a_frame() -> None:
     assert [(one.row, one.field) for one in found.rejects] == [(1, "item.measures.tpp")]
     with pytest.raises(BadTable, match="row 2: tpp is NaN"):
         refuse_nan(pl.DataFrame({"tpp": [1.0, float("nan")]}))
+
+
+def test_a_chip_beside_others_is_taken_or_refused_as_check_does() -> None:
+    """Whatever `check` makes of a line that names a chip and what it contains, a table makes of it."""
+    row = line(item={"chip": "H20", "contains": [{"chip": "L4", "count": 2}]})
+    book, found = passed(table_of([row]))
+    why: str | None = None
+    try:
+        wanted = [checked(row)]
+    except BadLine as problem:
+        wanted, why = [], problem.why.rstrip(".")
+    assert [book.answers[at] for at in found.answers] == wanted
+    assert [one.reason for one in found.rejects] == ([why] if why else [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
@@ -180,7 +181,6 @@ def test_a_run_that_fails_leaves_no_half_file(tmp_path: Path, monkeypatch: pytes
 def test_a_second_day_tells_what_turns_and_by_which_provision(tmp_path: Path) -> None:
     """H20 to China before and after the letter of 2025-04-09: the answers beside each other, and counted."""
     path = written(tmp_path, ".parquet")
-    import datetime as dt
 
     done = batch(Options(path, tmp_path / "out.parquet", known=KNOWN, compare_on=dt.date(2022, 1, 3)))
     rows = pq.read_table(tmp_path / "out.parquet").to_pylist()
@@ -219,3 +219,27 @@ def test_the_maps_of_the_examples_are_maps() -> None:
     maps = sorted((ROOT / "examples" / "maps").glob("*.toml"))
     assert maps
     assert all(read_map(path).columns for path in maps)
+
+
+@pytest.mark.parametrize("target", [".ndjson", ".xlsx"])
+def test_gates_are_truths_beside_other_truths(target: str, tmp_path: Path) -> None:
+    """True, false, null, or the word `not_applicable`; of a second answer as well."""
+    to = tmp_path / f"answers{target}"
+    lines = [*LINES, {**LINES[0], "act": "negotiate"}]
+    (tmp_path / "book.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    batch(Options(tmp_path / "book.ndjson", to, known=KNOWN, compare_on=dt.date(2022, 1, 3)))
+    if target == ".ndjson":
+        rows = [json.loads(text) for text in to.read_text(encoding="utf-8").splitlines()]
+        nothing = None
+    else:
+        head, *cells = CalamineWorkbook.from_path(to).get_sheet_by_index(0).to_python()
+        rows = [dict(zip(map(str, head), row, strict=True)) for row in cells]
+        nothing = ""
+    for prefix in ("", "compared_"):
+        seen = {name: [row[f"{prefix}{name}"] for row in rows] for name in ("may_pass", "exporter", "importer")}
+        for name, cells_ in seen.items():
+            assert {type(one) for one in cells_} <= {bool, type(nothing), str}, name
+            assert set(cells_) <= {True, False, nothing, "not_applicable"}, name
+        assert "not_applicable" in seen["importer"]
+        assert seen["exporter"][-1] == "not_applicable"
+        assert prefix or False in seen["exporter"]

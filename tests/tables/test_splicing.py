@@ -158,3 +158,31 @@ def test_spoiled_files_are_told_in_a_sentence(tmp_path: Path) -> None:
         with contextlib.suppress(BadTable):
             batch(Options(path, to, known=KNOWN, ignored=unread))
         assert not to.with_name("out.parquet.part").exists()
+
+
+@pytest.mark.parametrize("carries", [True, False])
+def test_what_a_table_says_of_its_columns_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, carries: bool
+) -> None:
+    """Dictionaries, durations and zones are read back as such, by two readers, and the answers beside them."""
+    if not carries:
+        monkeypatch.setattr(run, "splices", lambda _: False)
+    table = table_of([LINES[0], LINES[1]])
+    more = {
+        "word": pa.array(["a", None]).dictionary_encode(),
+        "took": pa.array([5, 7], pa.duration("s")),
+        "seen": pa.array([1, 2], pa.timestamp("us", tz="Asia/Shanghai")),
+        "long": pa.array(["x", "y"], pa.large_string()),
+    }
+    for name, column in more.items():
+        table = table.append_column(name, column)
+    path, to = tmp_path / "book.parquet", tmp_path / "out.parquet"
+    pq.write_table(table.replace_schema_metadata({"owner": "desk 4"}), path)
+    batch(Options(path, to, known=KNOWN, ignored=tuple(more)))
+    told, source = pq.read_table(to), pq.read_table(path)
+    assert told.select(source.column_names).equals(source)
+    assert told.schema.types[: source.num_columns] == source.schema.types
+    assert told.schema.metadata[b"owner"] == b"desk 4"
+    assert told.schema.field("may_pass").type == pa.bool_()
+    assert told.schema.field("decided_by").type == pa.string()
+    assert pl.read_parquet(to)["took"].dtype == pl.Duration

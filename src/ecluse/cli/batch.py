@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecluse.cli.common import YES_EXIT, day, deciding, owners, owners_option, say, say_json, screening
-from ecluse.errors import InputError
+from ecluse.errors import BadTable, InputError
 
 if TYPE_CHECKING:
     import argparse
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 SOME_REJECTED = 4
 EVERY = (0.2, 10.0)
 SWITCH = 0.0005
+# Requests to end, and what a shell adds to the number of one for the exit status.
+ENDS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+BY_SIGNAL = 128
+
+
+class Stopped(KeyboardInterrupt):
+    """The program was asked to end, by a signal of this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +64,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Decide a table; 0, or 4 when some rows could not be read."""
     try:
+        with stoppable():
+            return _run(options)
+    except Stopped as asked:
+        name = signal.Signals(asked.number).name
+        sys.stderr.write(f"ecluse: asked to end by {name}; no half file is left.\n")
+        return BY_SIGNAL + asked.number
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
         from ecluse.convoy import Options, batch  # noqa: PLC0415 - only this verb pays for it
         from ecluse.convoy.told import told  # noqa: PLC0415
     except ImportError as problem:
@@ -71,6 +94,8 @@ def run(options: argparse.Namespace) -> int:
         owners=owners(options),
         compare_on=options.compare_on,
         compare_law=tuple(options.compare_law),
+        report=options.report,
+        read=tuple(one for one in (options.lists, options.owners, *options.cleared) if one is not None),
     )
     with hurried():
         if options.spark is not None:
@@ -82,9 +107,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         sys.stderr.write("\r\033[K" if sys.stderr.isatty() else "")
     if options.report is not None:
-        from ecluse.convoy.report import page  # noqa: PLC0415
-
-        options.report.write_text(page(done), encoding="utf-8")
+        _report(done, options)
     if options.format == "json":
         from ecluse.convoy.told import as_data  # noqa: PLC0415
 
@@ -92,6 +115,48 @@ def run(options: argparse.Namespace) -> int:
     else:
         say(told(done))
     return _aside(done, options)
+
+
+def _report(done: Run, options: argparse.Namespace) -> None:
+    """Write the page about a run; it appears only when it is whole."""
+    place: Path = options.report
+    from ecluse.convoy.report import page  # noqa: PLC0415 - only who asks for it pays
+    from ecluse.tables.places import part_of, writing  # noqa: PLC0415
+
+    part = part_of(place)
+    try:
+        with writing(place):
+            part.write_text(page(done), encoding="utf-8")
+            part.replace(place)
+    except BadTable as problem:
+        message = f"{problem} The answers stand in {options.to}."
+        raise BadTable(message) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let a request to end stop a run as Ctrl-C does, so that no half file stays."""
+
+    def stop(number: int, _: object) -> None:
+        for one in ENDS:
+            signal.signal(one, signal.SIG_IGN)
+        raise Stopped(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # Who started the program so that it outlives a terminal has its way.
+    before = {one: signal.getsignal(one) for one in ENDS}
+    for one, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(one, stop)
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextmanager

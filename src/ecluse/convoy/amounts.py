@@ -13,13 +13,14 @@ from ecluse.bounds import Bound, exactly
 from ecluse.errors import BadLine
 from ecluse.order import Money
 from ecluse.reading import Reader
-from ecluse.tables.cells import typed
+from ecluse.tables.cells import PLAIN, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
+    from ecluse.tables.cells import Marks
     from ecluse.tables.coding import Codes
 
 Wrongs = dict[int, tuple[str, str]]
@@ -40,7 +41,7 @@ class Quantities:
     others: dict[int, Bound]
     wrong: Wrongs
 
-    def __init__(self, columns: Mapping[str, pa.ChunkedArray], size: int, decimal: str) -> None:
+    def __init__(self, columns: Mapping[str, pa.ChunkedArray], size: int, decimal: Marks) -> None:
         self.plain: Codes = np.zeros(size, dtype=np.int64)
         self.low: Codes = np.zeros(size, dtype=np.int64)
         self.others, self.wrong = {}, {}
@@ -107,7 +108,7 @@ def _whole(column: pa.ChunkedArray) -> Codes:
     return np.asarray(np.maximum(found, 0), dtype=np.int64)
 
 
-def _bound(cells: Mapping[str, object], decimal: str) -> Bound:
+def _bound(cells: Mapping[str, object], decimal: Marks) -> Bound:
     """Read the quantity of one row as an order line reads it. Raises BadLine."""
     values: dict[str, object] = {}
     for path, raw in cells.items():
@@ -138,7 +139,7 @@ def _bad(field: str, why: str) -> BadLine:
     return problem
 
 
-def prices(columns: Mapping[str, pa.ChunkedArray], decimal: str) -> Wrongs:
+def prices(columns: Mapping[str, pa.ChunkedArray], decimal: Marks) -> Wrongs:
     """Give the rows whose price is none: an amount as digits and a currency of three letters, both or neither."""
     amount, currency = columns.get("unit_price.amount"), columns.get("unit_price.currency")
     if amount is None and currency is None:
@@ -159,7 +160,7 @@ def prices(columns: Mapping[str, pa.ChunkedArray], decimal: str) -> Wrongs:
     return wrong
 
 
-def price(columns: Mapping[str, pa.ChunkedArray], row: int, decimal: str) -> Money | None:
+def price(columns: Mapping[str, pa.ChunkedArray], row: int, decimal: Marks) -> Money | None:
     """Give the unit price of a row that was checked."""
     amount, currency = columns.get("unit_price.amount"), columns.get("unit_price.currency")
     if amount is None or currency is None or amount[row].as_py() is None:
@@ -167,7 +168,7 @@ def price(columns: Mapping[str, pa.ChunkedArray], row: int, decimal: str) -> Mon
     return Money(str(typed("amount", amount[row].as_py(), decimal)), str(currency[row].as_py()))
 
 
-def _misfits(path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal: str) -> Iterator[tuple[int, str]]:
+def _misfits(path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal: Marks) -> Iterator[tuple[int, str]]:
     kind = column.type
     if pa.types.is_integer(kind):
         places = np.flatnonzero(pc.fill_null(pc.less(column, 0), False).to_numpy())  # noqa: FBT003 - Arrow's own
@@ -180,7 +181,9 @@ def _misfits(path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal:
         yield from _misfit_words(path, column, test, decimal)
         return
     texts = column.cast(pa.string())
-    pattern = test.pattern.replace(r"\Z", "$")
+    # With other marks, figures that look right at once may mean something else: only digits alone do not.
+    plain = path.endswith("currency") or (decimal.decimal, decimal.thousands) == (PLAIN.decimal, PLAIN.thousands)
+    pattern = test.pattern.replace(r"\Z", "$") if plain else r"\d{1,18}$"
     fits = pc.match_substring_regex(texts, f"^{pattern}")
     for at in np.flatnonzero(~pc.fill_null(fits, True).to_numpy()):  # noqa: FBT003 - Arrow's own
         raw = column[int(at)].as_py()
@@ -194,7 +197,9 @@ def _misfits(path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal:
             yield int(at), f"is {raw!r}, expected {wanted}"
 
 
-def _misfit_words(path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal: str) -> Iterator[tuple[int, str]]:
+def _misfit_words(
+    path: str, column: pa.ChunkedArray, test: re.Pattern[str], decimal: Marks
+) -> Iterator[tuple[int, str]]:
     """Test each word of a dictionary once."""
     start = 0
     for chunk in column.chunks:

@@ -20,6 +20,7 @@ from ecluse.convoy.groups import Group, Wrong, group_of
 from ecluse.convoy.importers import Importers, Licences, Met
 from ecluse.convoy.things import GROUPS, situation
 from ecluse.lock import EARLIER_ACTS
+from ecluse.tables.cells import PLAIN, Marks
 from ecluse.tables.coding import Classes, Codes, Distinct, Keys, coded
 from ecluse.tables.paths import kind_of
 from ecluse.tables.reading import Reject
@@ -86,10 +87,13 @@ class Book:
         paths: Mapping[str, str],
         ruling: Ruling,
         *,
-        decimal: str = ".",
+        decimal: Marks = PLAIN,
         words: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """`paths` says which path each column of the table holds, `words` what a user's own words mean, by path."""
+        """`paths` says which path each column of the table holds, `words` what a user's own words mean, by path.
+
+        `decimal` says how texts write numbers and days.
+        """
         self.paths, self.ruling = dict(paths), ruling
         facts = ruling.lock.library.facts
         self.kinds = {path: str(kind_of(path, facts)) for path in self.paths.values()}
@@ -105,7 +109,12 @@ class Book:
         self.groups = {name: self._group(name) for name in GROUPS}
         self.alone, self.beside = quantity_matters(ruling.lock)
         self.steps = days(ruling.lock)
-        self.exact_days = papers or any(kind == "day" and path != "on" for path, kind in self.kinds.items())
+        # With lists, each party's own days count: they are told apart where parties are screened.
+        self.exact_days = (
+            papers
+            or ruling.lists is not None
+            or any(kind == "day" and path != "on" for path, kind in self.kinds.items())
+        )
         self.days: list[dt.date] = []
         self.day_of: dict[dt.date, int] = {}
         self.quantities: list[Bound] = [ONE, SOME]

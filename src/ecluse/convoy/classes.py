@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from ecluse import evidence
 from ecluse.condition import Compare, Const, Member, Name, walk
+from ecluse.convoy.groups import group_of
 from ecluse.countries import COUNTRIES
 from ecluse.order import name_key
-from ecluse.tables.cells import frozen, typed
+from ecluse.tables.cells import PLAIN, Marks, frozen, typed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # Fields that no provision and no report reads; they are checked, and tell no rows apart.
 UNREAD = ("address", "ultimate_parent.name", "via", "use")
 COUNTRY = ("origin", "destination", "country", "headquarters")
+# What a screen reads of a party, its parent and owners.
+SCREENED = ("name", "country", "headquarters")
 NUMBERS = ("quantity", "order_tpp")
 ANY = True
 
@@ -35,14 +38,14 @@ class Sorter:
         lock: Lock,
         kinds: dict[str, str],
         *,
-        decimal: str = ".",
+        decimal: Marks = PLAIN,
         papers: bool = False,
         words: Mapping[str, Mapping[str, str]] | None = None,
         whole: bool = False,
     ) -> None:
         """`kinds` says what each path holds, `words` which of a user's own words stand for ours, by path.
 
-        With `whole`, names of parties are kept apart, since lists are held against them.
+        With `whole`, names and countries of parties are kept apart, since lists are held against them.
         """
         self.whole = whole
         self.lock, self.kinds, self.decimal, self.papers = lock, kinds, decimal, papers
@@ -57,8 +60,7 @@ class Sorter:
         kind = self.kinds[path]
         last = path.rpartition(".")[2]
         judge: Callable[[object], Hashable] = frozen
-        named = last == "name" and self.whole
-        if named:
+        if self.whole and group_of(path) == "parties" and last in SCREENED:
             judge = frozen
         elif any(path == name or path.endswith(f".{name}") for name in UNREAD) and last not in self.read:
             judge = frozen if self.papers or last == "via" else _alike

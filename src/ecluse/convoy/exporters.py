@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecluse.convoy.answers import CODES, DECISIVE, Gate, exporter_of
+from ecluse.convoy.classes import days as days_of
 from ecluse.convoy.signatures import Signatures
 from ecluse.convoy.things import Ruling, Situation, decided, situation
 from ecluse.convoy.whos import Whos
@@ -52,13 +53,19 @@ class Exporters:
         self.sorts = {name: Sorted(self.signatures.of(name)) for name in SORTED}
         self.keys = Keys(len(SORTED) + 3)
         self.steps = ruling.lock.library.days()
+        # What is answered as one line is held against papers as well, on file or its own.
+        self.filed = days_of(ruling.lock)
+        self.own = bool(groups["papers"].paths)
         self.gates: Distinct[Gate] = Distinct()
         self.answered: list[int] = []
         self.waiting: list[Codes] = []
 
     def cases(self, things: Mapping[str, Codes], days: Codes, held: Codes, quantity: Codes) -> Codes:
         """Give the number of each row's case; those not met before wait to be answered."""
-        span = self._spans().take(days)
+        span = self._spans(self.steps).take(days)
+        several = self._several(int(things["item"].max(initial=0)) + 1).take(things["item"])
+        if several.any():
+            span = np.where(several, days if self.own else self._spans(self.filed).take(days), span)
         things = {**things, "who": self.whos.numbers(things, days)}
         rows = {name: self.sorts[name].of(span, things[name]) for name in SORTED}
         # Where a quantity is held against other facts, the chip's own figures count too.
@@ -83,22 +90,25 @@ class Exporters:
         """Give the number of each row's answer, by its case."""
         return np.array(self.answered, dtype=np.int32).take(cases)
 
-    def _spans(self) -> Codes:
-        """Give for each day the first of the days on which the same texts and sets rule, all by number."""
+    def _several(self, size: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Say of so many items which contain several parts: columns do not hold these."""
+        return np.array([not self.signatures.chips_of(item) for item in range(size)], dtype=np.bool_)
+
+    def _spans(self, steps: Sequence[dt.date]) -> Codes:
+        """Give for each day the first of the days that lie between the same steps, all by number."""
         first: dict[int, int] = {}
         exact = any(kind == "day" for kind in self.kinds)
-        places = [bisect_right(self.steps, day) for day in self.days]
+        places = [bisect_right(steps, day) for day in self.days]
         found = [at if exact else first.setdefault(place, at) for at, place in enumerate(places)]
         return np.array(found, dtype=np.int32)
 
     def _gates(self, cases: Mapping[str, Codes]) -> list[Gate]:
         """Answer cases, in their order."""
         found: list[Gate | None] = [None] * len(cases["span"])
-        several = np.array([not self.signatures.chips_of(item) for item in range(int(cases["item"].max()) + 1)])
-        alone = several.take(cases["item"])
+        alone = self._several(int(cases["item"].max()) + 1).take(cases["item"])
         for at in np.flatnonzero(alone).tolist():
             one = situation(cases, at, self.days[cases["span"][at]], self.quantities[cases["quantity"][at]])
-            found[at] = self._alone(one)
+            found[at] = self._alone(one, int(cases["who"][at]))
         for span in np.unique(cases["span"][~alone]).tolist():
             places = np.flatnonzero((cases["span"] == span) & ~alone)
             told = self._columns(span, {name: codes[places] for name, codes in cases.items()})
@@ -106,9 +116,9 @@ class Exporters:
                 found[at] = gate
         return [gate for gate in found if gate is not None]
 
-    def _alone(self, one: Situation) -> Gate:
-        """Answer what columns do not hold, as one line; for shipment, whatever its act."""
-        outer = decided(self.ruling, self.groups, one).exporter
+    def _alone(self, one: Situation, who: int) -> Gate:
+        """Answer what columns do not hold, as one line whose parties are screened; for shipment, whatever its act."""
+        outer = decided(self.ruling, self.groups, one, self.whos.lines[who]).exporter
         return exporter_of(outer.ahead or outer)
 
     def _columns(self, span: int, cases: Mapping[str, Codes]) -> list[Gate]:

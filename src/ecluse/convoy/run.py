@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,17 @@ import numpy as np
 import pyarrow as pa
 
 from ecluse.convoy.book import Book
+from ecluse.convoy.classes import COUNTRY
 from ecluse.convoy.columns import Columns
 from ecluse.convoy.groups import FREE
 from ecluse.convoy.summary import Summary
 from ecluse.convoy.things import Ruling
+from ecluse.countries import COUNTRIES
 from ecluse.errors import BadTable
 from ecluse.lock import build, moment
 from ecluse.tables.mapping import Map, read_map
 from ecluse.tables.paths import understood
+from ecluse.tables.places import look, rejected_of
 from ecluse.tables.reading import Block, blocks, kind_of, opened
 from ecluse.tables.splicing import splices
 from ecluse.tables.writing import Aside, Writing
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from ecluse.parties.cleared import Cleared
     from ecluse.parties.holdings import Register
     from ecluse.parties.screen import Screener
+    from ecluse.tables.cells import Marks
     from ecluse.tables.coding import Codes
     from ecluse.tables.reading import Source
 
@@ -52,7 +56,8 @@ class Options:
 
     `lists_at` says where the lists were read from (None: the snapshot shipped), for executors that
     read them again. `compare_on` and `compare_law` ask for a second answer beside the first: all rows on another day,
-    or under the house rules of other folders.
+    or under the house rules of other folders. `report` is where a page about the run will go, and `read` names the
+    files and folders behind `lists`, `cleared` and `owners`: nothing is written in the place of these.
     """
 
     table: Path
@@ -70,6 +75,8 @@ class Options:
     owners: Register | None = None
     compare_on: dt.date | None = None
     compare_law: tuple[Path, ...] = ()
+    report: Path | None = None
+    read: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -94,24 +101,50 @@ class Prepared:
     rulings: list[Ruling]
     paths: dict[str, str]
     unread: tuple[str, ...]
-    decimal: str
+    decimal: Marks
     words: dict[str, Mapping[str, str]]
 
 
-def prepared(options: Options) -> Prepared:
-    """Look into the table and build what rules it. Raises BadTable."""
-    source = opened(options.table)
-    if options.to.resolve() == options.table.resolve():
-        message = f"{options.to}: the answers would overwrite the table; name another file."
-        raise BadTable(message)
+def prepared(options: Options, *, folders: bool = False) -> Prepared:
+    """Look into the table and build what rules it; with `folders`, answers may replace a folder. Raises BadTable."""
     kind_of(options.to)
-    rulings = _rulings(options)
     made = read_map(options.mapping) if options.mapping else Map()
-    facts = rulings[0].lock.library.facts
     ignored = (*options.ignored, *made.ignored)
+    source = opened(options.table, ignored)
+    _look(options, folders=folders)
+    rulings = _rulings(options)
+    facts = rulings[0].lock.library.facts
     paths, unread = understood(source.columns, made.columns, ignored, facts, str(options.table))
-    words = {paths[column]: told for column, told in made.values.items() if column in paths}
-    return Prepared(source, rulings, paths, tuple(unread), made.decimal, words)
+    words = _words(made, paths)
+    source = replace(source, decimal=made.marks.decimal)
+    return Prepared(source, rulings, paths, tuple(unread), made.marks, words)
+
+
+def _words(made: Map, paths: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """Give what a user's own words mean, by path; with names of countries, those of ISO 3166 as well."""
+    words: dict[str, Mapping[str, str]] = {}
+    if made.named:
+        names = {form: code for code, name in COUNTRIES.items() for form in (name, name.upper())}
+        words = {path: names for path in paths.values() if path.rpartition(".")[2] in COUNTRY}
+    for column, told in made.values.items():
+        if column in paths:
+            words[paths[column]] = {**words.get(paths[column], {}), **told}
+    return words
+
+
+def _look(options: Options, *, folders: bool) -> None:
+    """Refuse outputs in the place of what is read, or of each other, before any work."""
+    inputs = {
+        "the table": (options.table,),
+        "the map": (options.mapping,) if options.mapping else (),
+        "the evidence": options.evidence,
+        "the house rules": (*options.law, *options.compare_law),
+        "what the parties are held against": options.read,
+    }
+    outputs = {"the answers": options.to, "the rows that cannot be read": rejected_of(options.to)}
+    if options.report is not None:
+        outputs["the report"] = options.report
+    look(inputs, outputs, folders=folders)
 
 
 def batch(options: Options, progress: Callable[[int, float], None] | None = None) -> Run:
@@ -125,9 +158,10 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
     run = Run(rulings[0], rulings[0].lock, unread=made.unread, compared=rulings[1] if rulings[1:] else None)
     free = frozenset(column for column, path in paths.items() if path in FREE and path != "on")
     told = _told(books, typed=kind_of(options.to) == ".parquet")
+    like = options.table if kind_of(options.to) == kind_of(options.table) == ".parquet" else None
     carried = options.table if _carries(made, options.to) else None
     read = tuple(column for column, path in paths.items() if path != "id") if carried else None
-    with Writing(options.to, told, carried) as out, Aside(options.to) as aside, ThreadPoolExecutor(1) as writer:
+    with Aside(options.to) as aside, Writing(options.to, told, carried, like) as out, ThreadPoolExecutor(1) as writer:
         written: deque[Future[None]] = deque()
         lean = carried is not None and not books[1:]
         for share, passed in _together(books[0], _ahead(books[0], made.source, free, read), lean=lean):
@@ -138,7 +172,8 @@ def batch(options: Options, progress: Callable[[int, float], None] | None = None
                 numbers.append(_again(books[1], passed.table, options.table))
                 run.summary.turn(*numbers)
             rejected = [one.row for one in passed.rejects]
-            written.append(writer.submit(out.write, passed.table, numbers, passed.originals, rejected))
+            rows = passed.table.drop_columns([name for name in made.source.parts if name in passed.table.column_names])
+            written.append(writer.submit(out.write, rows, numbers, passed.originals, rejected))
             while len(written) > (MANY if lean else FEW):
                 written.popleft().result()
             if progress is not None:

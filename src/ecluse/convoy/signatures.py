@@ -132,7 +132,8 @@ class Signatures:
             by_day.setdefault(day, []).append(at)
         for day, places in by_day.items():
             flat = np.array([row for at in places for row in rows[at]], dtype=np.int64)
-            told = iter(self._bytes(group, day, flat))
+            # An item of several parts has no rows of its own.
+            told = iter(self._bytes(group, day, flat) if len(flat) else ())
             for at in places:
                 own = tuple(dict.fromkeys((next(told), self._more(group, row)) for row in rows[at]))
                 found[at] = own or pairs[at][1]

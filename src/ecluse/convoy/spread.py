@@ -56,7 +56,12 @@ def spread(options: Options, master: str) -> Run:
     if options.compare_on is not None or options.compare_law:
         message = "a second answer beside the first is told on one machine; leave out --spark."
         raise InputError(message)
-    made = prepared(options)
+    made = prepared(options, folders=True)
+    if made.source.parts:
+        message = (
+            f"{options.table}: on Spark, each path is a column by itself, and {made.source.parts[0]} is part of one."
+        )
+        raise BadTable(message)
     session = executors.session(SparkSession.builder, master, "batch", BATCH_ROWS)
     try:
         return _run(session, options, made)

@@ -80,19 +80,11 @@ def line_of(groups: Mapping[str, Group], one: Situation) -> Line:
     )
 
 
-def decided(ruling: Ruling, groups: Mapping[str, Group], one: Situation) -> Decision:
-    """Decide a situation as one line."""
-    line = line_of(groups, one)
-    return decide(
-        line,
-        ruling.lock,
-        on=one.day,
-        known=ruling.known,
-        reading=ruling.reading,
-        lists=ruling.lists,
-        cleared=ruling.cleared,
-        owners=ruling.owners,
-    )
+def decided(ruling: Ruling, groups: Mapping[str, Group], one: Situation, who: Line) -> Decision:
+    """Decide a situation as one line; `who` holds its parties and what is certified, as screened on its own day."""
+    roles = {role: getattr(who, role) for role in ROLES}
+    line = dataclasses.replace(line_of(groups, one), facts=who.facts, intermediates=who.intermediates, **roles)
+    return decide(line, ruling.lock, on=one.day, known=ruling.known, reading=ruling.reading)
 
 
 def models_of(line: Line, lock: Lock) -> tuple[str, ...]:

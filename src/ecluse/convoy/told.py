@@ -25,7 +25,7 @@ def _lines(run: Run) -> Iterator[str]:
     yield ""
     yield from table(("answer", "rows", "share"), ((word, count, rows) for word, count in found.answers.items()))
     yield ""
-    for gate, words in found.gates.items():
+    for gate, words in found.gates.items() if rows else ():
         yield f"{gate + chr(39) + 's gate':18} " + ", ".join(
             f"{word} {count:,}" for word, count in words.items() if count
         )
@@ -43,8 +43,10 @@ def ruled(run: Run) -> str:
     """Say which day rules, what was known, and which law and evidence were asked."""
     day = f"each row on {run.ruling.on}" if run.ruling.on else f"each row on its own day, else {run.ruling.today}"
     lock = run.lock
-    newest = max((claim.known_from for claim in lock.evidence.claims.values()), default=None)
-    seen = f"; newest evidence of {newest.date()}" if newest else ""
+    known = run.ruling.known.at("importer")
+    claims = (claim.known_from for claim in lock.evidence.claims.values())
+    newest = max((each for each in claims if each <= known), default=None)
+    seen = f"; newest evidence of {newest.date()}" if newest else "; no evidence known by then"
     return (
         f"Ruled {day}, as known {run.ruling.known}, reading {run.ruling.reading}; law {lock.library.digest[:12]} "
         f"(sources seen to {lock.library.horizon}), evidence {lock.evidence.digest[:12]}{seen}; {_lists(run)}."

@@ -13,10 +13,10 @@ from ecluse.order import ROLES
 from ecluse.parties.ages import STALE_AFTER_DAYS
 from ecluse.parties.entry import cited_day
 from ecluse.parties.gates import screened
-from ecluse.tables.coding import Codes, Sorted, Trie, each
+from ecluse.tables.coding import Codes, Trie
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ecluse.convoy.groups import Group
     from ecluse.convoy.things import Ruling
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ecluse.parties.entry import Entry
     from ecluse.parties.screen import Hit, Screener
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+# An entry may tell the year alone.
+YEARS = frozenset(dt.date(year, 1, 1) for year in range(1960, 2102))
 
 
 class Remembering:
@@ -50,8 +51,11 @@ class Whos:
         """`days` are the days by number."""
         self.ruling, self.groups, self.days = ruling, groups, days
         self.lists = None if ruling.lists is None else Remembering(ruling.lists)
-        self.spans = Sorted(each(self._span))
-        self.edges: dict[int, list[dt.date]] = {}
+        # Days on which lists, or entries that parties met so far, begin to answer otherwise; a span is known by
+        # its first day, so that one met later parts a span and leaves what was numbered before as it is.
+        self.edges: list[dt.date] = []
+        self.looked = 0
+        self.spans: dict[dt.date | None, int] = {}
         self.trie = Trie(3)
         self.lines: list[Line] = []
 
@@ -59,7 +63,8 @@ class Whos:
         """Give the number of each row's parties and facts, as the lists have them on its day."""
         span: Codes = np.zeros(len(days), dtype=np.int32)
         if self.lists is not None:
-            span = self.spans.of(days, things["parties"])
+            self._look()
+            span = self._spans().take(days)
         found = self.trie.walk([things["parties"], things["facts"], span], len(days))
         if self.trie.count > len(self.lines):
             # The last row of each number stands for it.
@@ -77,20 +82,27 @@ class Whos:
         known = self.ruling.known.last_day("exporter")
         return screened(line, self.lists, day, known, self.ruling.cleared, self.ruling.owners)[0]  # type: ignore[arg-type]
 
-    def _span(self, day: int, number: int) -> Hashable:
-        """Tell days apart for parties where the lists, or the entries that they meet, answer otherwise."""
-        return number, bisect_right(self._edges(number), self.days[day])
+    def _look(self) -> None:
+        """Take the days on which the lists answer otherwise about parties that were not met before."""
+        lists, parties = self.lists, self.groups["parties"]
+        if lists is None:
+            return
+        margin = dt.timedelta(days=STALE_AFTER_DAYS)
+        edges = {*self.edges, lists.date - margin, lists.date, lists.date + margin + dt.timedelta(days=1)}
+        for number in range(self.looked, len(parties.lines)):
+            if not parties.reads(number):
+                continue
+            for entry in self._met(parties.line(number)):
+                edges |= {day for day in (entry.until, entry.listed, cited_day(entry.cite)) if day is not None}
+                edges |= YEARS
+        self.looked = len(parties.lines)
+        self.edges = sorted(edges)
 
-    def _edges(self, number: int) -> list[dt.date]:
-        edges = self.edges.get(number)
-        if edges is None and self.lists is not None:
-            date, margin = self.lists.date, dt.timedelta(days=STALE_AFTER_DAYS)
-            days = {date - margin, date, date + margin + dt.timedelta(days=1)}
-            for entry in self._met(self.groups["parties"].line(number)):
-                days |= {day for day in (entry.until, entry.listed, cited_day(entry.cite)) if day is not None}
-                days |= {dt.date(year, 1, 1) for year in range(FIRST_YEAR, LAST_YEAR)}
-            edges = self.edges[number] = sorted(days)
-        return edges or []
+    def _spans(self) -> Codes:
+        """Give for each day, by number, the number of its span: on its days the lists answer alike about all."""
+        places = [bisect_right(self.edges, day) for day in self.days]
+        first = [self.edges[place - 1] if place else None for place in places]
+        return np.array([self.spans.setdefault(one, len(self.spans)) for one in first], dtype=np.int32)
 
     def _met(self, line: Line) -> Iterator[Entry]:
         """Give the entries that a line's parties, their parents and owners meet."""
@@ -103,8 +115,9 @@ class Whos:
             named = [(party.name, party.country or party.headquarters)]
             named += [(parent.name, parent.headquarters)] if parent else []
             named += [(owner.name, owner.headquarters) for owner in party.owners or ()]
-            if self.ruling.owners is not None and party.name is not None:
-                named += [(row.owner, None) for row in self.ruling.owners.above(party.name)]
+            if self.ruling.owners is not None:
+                below = (party.name, *(owner.name for owner in party.owners or ()))
+                named += [(row.owner, None) for name in below if name for row in self.ruling.owners.above(name)]
             for name, country in named:
                 if name is not None:
                     yield from (hit.entry for hit in self.lists.screen(name, country))

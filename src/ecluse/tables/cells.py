@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ecluse.dates import parse_day
@@ -15,7 +17,9 @@ from ecluse.reading import parse_json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
+SPACES = (" ", "\u00a0", "\u202f")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_ORDER = re.compile(r"(DD?|MM?|YYYY)([./ -]?)(DD?|MM?|YYYY)\2(DD?|MM?|YYYY)")
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 LONGEST = 20_000
@@ -23,10 +27,26 @@ MOST_INDEX = 50
 _JSON = ("{", "[")
 
 
-def typed(kind: str, raw: object, decimal: str = ".") -> object:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How texts write numbers and days: the mark before decimals, the one between thousands ("" for none), a date.
+
+    `date` is an order such as `DD.MM.YYYY`; days are read as year-month-day as well. A space between thousands may
+    be a narrow or an unbroken one.
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    date: str = ""
+
+
+PLAIN = Marks()
+
+
+def typed(kind: str, raw: object, decimal: Marks = PLAIN) -> object:
     """Give the value of a cell; None where it is empty. ValueError says what was expected.
 
-    `raw` is a text, or what a typed table holds; `decimal` is the mark before decimals in texts.
+    `raw` is a text, or what a typed table holds; `decimal` says how texts write numbers and days.
     """
     if raw is None:
         return None
@@ -40,34 +60,87 @@ def typed(kind: str, raw: object, decimal: str = ".") -> object:
     return _value(kind, raw)
 
 
-def _text(kind: str, text: str, decimal: str) -> object:  # noqa: PLR0911 - one line a kind
+def _text(kind: str, text: str, marks: Marks) -> object:  # noqa: PLR0911 - one line a kind
     match kind:
         case "text":
             return text
         case "amount":
-            return text.replace(decimal, ".") if decimal != "." else text
+            return text if marks.decimal == "." and not marks.thousands else _figures(text, marks)
         case "truth":
             if text.lower() not in _TRUTHS:
                 message = f"is {text!r}, expected true or false"
                 raise ValueError(message)
             return _TRUTHS[text.lower()]
         case "day":
-            return parse_day(text.removesuffix("T00:00:00").removesuffix(" 00:00:00"))
+            return _day(text.removesuffix("T00:00:00").removesuffix(" 00:00:00"), marks.date)
         case "words":
             return _nested(text) if text.startswith("[") else [part.strip() for part in text.split(";") if part.strip()]
         case "whole" | "number":
-            return _nested(text) if text.startswith("{") else _number(text, decimal)
+            return _nested(text) if text.startswith("{") else _number(text, marks)
     return _nested(text)
 
 
-def _number(text: str, decimal: str) -> int | Decimal:
-    plain = text.replace(decimal, ".") if decimal != "." and text.count(decimal) == 1 else text
-    if not _NUMBER.match(plain):
-        hint = " (digits without separators)" if re.search(r"\d[,' \u00a0\u202f]\d", text) else ""
-        message = f"is {text!r}, expected a number{hint}"
-        raise ValueError(message)
-    number = Decimal(plain)
+def _number(text: str, marks: Marks) -> int | Decimal:
+    number = Decimal(_figures(text, marks))
     return int(number) if number == number.to_integral_value() else number
+
+
+def _figures(text: str, marks: Marks) -> str:
+    """Give the figures of a number with a point before its decimals. ValueError where a mark stands amiss."""
+    if not _pattern(marks.decimal, marks.thousands).match(text):
+        message = f"is {text!r}, expected a number{_hint(text, marks)}"
+        raise ValueError(message)
+    for mark in SPACES if marks.thousands == " " else (marks.thousands,):
+        text = text.replace(mark, "") if mark else text
+    return text.replace(marks.decimal, ".")
+
+
+@lru_cache(maxsize=16)
+def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    between = f"[{''.join(SPACES)}]" if thousands == " " else re.escape(thousands)
+    grouped = rf"|[1-9]\d{{0,2}}({between}\d{{3}})+" if thousands else ""
+    return re.compile(rf"-?(\d+{grouped})({re.escape(decimal)}\d+)?\Z")
+
+
+def _hint(text: str, marks: Marks) -> str:
+    if marks.thousands and marks.thousands in text:
+        return f" such as 27{marks.thousands}000{marks.decimal}00 ({marks.thousands!r} parts groups of three digits)"
+    if marks.decimal == "." and re.search(r"\d[,' \u00a0\u202f]\d", text):
+        return " (digits without separators, unless a map names the mark for thousands)"
+    return f" such as 27000{marks.decimal}00" if marks.decimal != "." else ""
+
+
+def _day(text: str, order: str) -> dt.date:
+    found = _order(order).match(text) if order else None
+    if found is None:
+        if order and not _ISO.match(text):
+            message = f"{text!r} is no day; the map says {order}"
+            raise ValueError(message)
+        return parse_day(text)
+    try:
+        return dt.date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        message = f"{text!r} is no day of the calendar, read as {order}"
+        raise ValueError(message) from None
+
+
+@lru_cache(maxsize=16)
+def _order(order: str) -> re.Pattern[str]:
+    """Give the pattern of an order of dates. ValueError where it is none."""
+    found = _ORDER.fullmatch(order)
+    if found is None or sorted(part[0] for part in found.group(1, 3, 4)) != ["D", "M", "Y"] or order[:6] == "YYYY-D":
+        message = "expected year, month and day once each, such as DD.MM.YYYY, M/D/YYYY or YYYYMMDD"
+        raise ValueError(message)
+    parts = {"D": r"(?P<day>\d{1,2})", "M": r"(?P<month>\d{1,2})", "Y": r"(?P<year>\d{4})"}
+    parts |= {"DD": r"(?P<day>\d{2})", "MM": r"(?P<month>\d{2})", "YYYY": parts["Y"]}
+    return re.compile(re.escape(found[2]).join(parts[part] for part in found.group(1, 3, 4)) + r"\Z")
+
+
+def checked_order(order: str) -> str:
+    """Give an order of dates back. ValueError says what was expected."""
+    if order:
+        _order(order)
+    return order
 
 
 def _nested(text: str) -> object:
@@ -80,7 +153,8 @@ def _nested(text: str) -> object:
 
 def _value(kind: str, raw: object) -> object:
     if isinstance(raw, dt.datetime):
-        if raw.time() != dt.time() or raw.tzinfo is not None:
+        # The clock of a zone is that of its column.
+        if raw.time() != dt.time():
             message = f"is the instant {raw.isoformat()}, expected a day"
             raise ValueError(message)
         raw = raw.date()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,6 +25,8 @@ MOST_COLUMNS = 2_000
 MOST_LINES = 50
 # Stands for a line break inside a cell while a block is parsed line by line.
 BREAK = b"\x1e"
+_END = re.compile(r"\r\n|\n|\r")
+_BLANK = re.compile(rb"\n[ \t]+\n")
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 Spoiled = tuple[int, str, str, str]
 
@@ -51,26 +54,38 @@ def header(path: Path) -> tuple[tuple[str, ...], dict[str, object]]:
         start = file.read(1 << 20)
     encoding = _encoding(start)
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(start)
-    first = text.lstrip("\ufeff").split("\n", 1)[0].rstrip("\r")
+    first = _END.split(text.lstrip("\ufeff"), maxsplit=1)[0]
     if not first.strip():
         message = f"{path}: the first line is empty; it should name the columns."
         raise BadTable(message)
-    rows = {mark: next(csv.reader([first], delimiter=mark)) for mark in DELIMITERS}
+    try:
+        rows = {mark: next(csv.reader([first], delimiter=mark)) for mark in DELIMITERS}
+    except csv.Error as problem:
+        message = f"{path}: the first line cannot be read as names of columns ({problem}); it reads {first[:80]!r}."
+        raise BadTable(message) from None
     mark = max(DELIMITERS, key=lambda one: len(rows[one]))
     names = tuple(name.strip() for name in rows[mark])
-    if len(names) > MOST_COLUMNS or not all(names) or len(set(names)) < len(names):
-        message = f"{path}: the first line should name each column once; it reads {first[:80]!r}."
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if len(names) > MOST_COLUMNS or not all(names) or twice:
+        lacking = f"column {names.index('') + 1} has no name" if "" in names else f"it names {len(names):,} columns"
+        why = f"{twice!r} stands there twice" if twice else lacking
+        message = f"{path}: the first line should name each column once; {why}. It reads {first[:80]!r}."
         raise BadTable(message)
     return names, {"delimiter": mark, "encoding": encoding}
 
 
 def blocks(path: Path, columns: tuple[str, ...], options: dict[str, object], free: frozenset[str]) -> Iterator[Piece]:
-    """Read the rows after the first line, block by block; the first of them is number 1."""
+    """Read the rows after the first line, block by block; the first of them is number 1.
+
+    Numbers count rows: blank lines are none, and a row whose cells hold line breaks is one.
+    """
     row, read, delimiter = 1, 0, str(options["delimiter"])
     for index, raw in enumerate(_whole_lines(path, str(options["encoding"]))):
-        lines = _records(raw if index else raw.partition(b"\n")[2], row, len(columns), delimiter)
-        row += lines.numbers.size + len(lines.spoiled)
         read += len(raw)
+        # Old systems end lines with CR alone.
+        plain = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+        lines = _records(plain if index else plain.partition(b"\n")[2], row, len(columns), delimiter)
+        row += lines.numbers.size + len(lines.spoiled)
         yield Piece(*_parsed(lines, columns, delimiter, free), read)
 
 
@@ -83,6 +98,9 @@ def _encoding(start: bytes) -> str:
 
 def _whole_lines(path: Path, encoding: str) -> Iterator[bytes]:
     """Give the file in pieces that end where a line ends, as UTF-8."""
+    # A file without a line feed ends its lines with CR alone.
+    with path.open("rb") as file:
+        alone = b"\n" not in file.read(1 << 20)
     decoder = None if encoding == "utf-8-sig" else codecs.getincrementaldecoder(encoding)(errors="replace")
     rest = b""
     with path.open("rb") as file:
@@ -90,6 +108,7 @@ def _whole_lines(path: Path, encoding: str) -> Iterator[bytes]:
             file.seek(0)
         while piece := file.read(BLOCK):
             fresh = piece if decoder is None else decoder.decode(piece).encode()
+            fresh = fresh.replace(b"\r", b"\n") if alone else fresh
             cut = _last_break(rest, fresh)
             if cut < 0:
                 rest += fresh
@@ -113,11 +132,10 @@ def _last_break(rest: bytes, fresh: bytes) -> int:
 
 def _records(raw: bytes, row: int, width: int, delimiter: str) -> _Lines:
     """Split a block into records of one line each, numbered from `row`."""
-    raw = raw.replace(b"\r\n", b"\n")
     if raw and not raw.endswith(b"\n"):
         raw += b"\n"
     odd = _odd_lines(raw) if b'"' in raw else []
-    if not (odd or raw.startswith(b"\n") or b"\n\n" in raw):
+    if not (odd or _has_blanks(raw)):
         return _Lines(raw, np.arange(row, row + raw.count(b"\n"), dtype=np.int64), [])
     kept: list[bytes] = []
     numbers: list[int] = []
@@ -130,6 +148,13 @@ def _records(raw: bytes, row: int, width: int, delimiter: str) -> _Lines:
         else:
             spoiled.append((number, "", _shown(record), "has a quote that nobody closes"))
     return _Lines(b"".join(one + b"\n" for one in kept), np.array(numbers, dtype=np.int64), spoiled)
+
+
+def _has_blanks(raw: bytes) -> bool:
+    """Say whether some line holds nothing but blanks."""
+    if raw.startswith((b"\n", b" ", b"\t")) or b"\n\n" in raw:
+        return True
+    return (b"\n " in raw or b"\n\t" in raw) and _BLANK.search(raw) is not None
 
 
 def _odd_lines(raw: bytes) -> list[int]:
@@ -170,7 +195,10 @@ def _one_record(lines: list[bytes], width: int, delimiter: str) -> bool:
 
 
 def _fields(record: bytes, delimiter: str) -> int:
-    rows = list(csv.reader(io.StringIO(record.decode(errors="replace"), newline=""), delimiter=delimiter))
+    try:
+        rows = list(csv.reader(io.StringIO(record.decode(errors="replace"), newline=""), delimiter=delimiter))
+    except csv.Error:
+        return 0
     return len(rows[0]) if len(rows) == 1 else 0
 
 

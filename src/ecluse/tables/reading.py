@@ -14,9 +14,10 @@ from ecluse.errors import BadLine, BadTable
 from ecluse.reading import parse_json
 from ecluse.tables import csvs
 from ecluse.tables.footers import NotUnderstood, footer_of, repeating
+from ecluse.tables.structures import parted, told_by_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 KINDS = (".parquet", ".csv", ".ndjson", ".xlsx")
@@ -30,7 +31,10 @@ LARGEST_BOOK = 200_000_000
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that cannot be read: its number (the first row of data is 1), field, value, reason."""
+    """A row that cannot be read: its number, field, value, reason.
+
+    The first row of data is 1; blank lines and empty rows of a sheet are no rows.
+    """
 
     row: int
     field: str
@@ -55,13 +59,19 @@ class Block:
 
 @dataclass(frozen=True)
 class Source:
-    """A table that can be read: its columns, how many rows it has if that is told, its size in bytes."""
+    """A table that can be read: its columns, how many rows it has if that is told, its size in bytes.
+
+    `decimal` is the mark before decimals in its texts; `parts` names the columns that are parts of a structure, which
+    stand in blocks beside it.
+    """
 
     path: Path
     columns: tuple[str, ...]
     count: int | None
     size: int
     options: dict[str, object] = field(default_factory=dict)
+    decimal: str = "."
+    parts: tuple[str, ...] = ()
 
 
 def kind_of(path: Path) -> str:
@@ -72,15 +82,19 @@ def kind_of(path: Path) -> str:
     return path.suffix.lower()
 
 
-def opened(path: Path) -> Source:
-    """Look into a table: its columns, and how much there is. Raises BadTable."""
+def opened(path: Path, whole: Collection[str] = ()) -> Source:
+    """Look into a table: its columns, and how much there is; a structure is told by its parts. Raises BadTable.
+
+    `whole` names columns that stay as they are, whatever they hold.
+    """
     kind = kind_of(path)
     try:
         size = path.stat().st_size
         match kind:
             case ".parquet":
                 with pq.ParquetFile(path) as file:
-                    return Source(path, tuple(file.schema_arrow.names), file.metadata.num_rows, size)
+                    columns, parts = told_by_parts(file.schema_arrow, whole, str(path))
+                    return Source(path, columns, file.metadata.num_rows, size, parts=parts)
             case ".csv":
                 columns, options = csvs.header(path)
                 return Source(path, columns, None, size, options)
@@ -131,9 +145,13 @@ def _parquet(source: Source, rows: int, columns: tuple[str, ...] | None) -> Iter
             batch.validate(full=True)
             numbers = np.arange(start, start + len(batch), dtype=np.int64)
             start += len(batch)
-            yield Block(pa.Table.from_batches([batch]), numbers, share=(start - 1) / max(source.count or 1, 1))
+            yield Block(
+                parted(pa.Table.from_batches([batch]), source.parts),
+                numbers,
+                share=(start - 1) / max(source.count or 1, 1),
+            )
         if start == 1:  # a table without rows has columns still
-            empty = file.schema_arrow.empty_table()
+            empty = parted(file.schema_arrow.empty_table(), source.parts)
             yield Block(empty.select(columns) if columns else empty, np.arange(0), share=1.0)
 
 
@@ -182,9 +200,8 @@ def _ndjson(source: Source, rows: int) -> Iterator[Block]:
     numbers: list[int] = []
     spoiled: list[Reject] = []
     with source.path.open("rb") as file:
-        for number, raw in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
-            if not raw.strip():
-                continue
+        lines = iter(lambda: file.readline(LONGEST_LINE), b"")
+        for number, raw in enumerate((one for one in lines if one.strip()), 1):
             try:
                 text = raw.decode("utf-8-sig").strip()
                 found = flat(parse_json(text, "the row", BadLine))
@@ -195,9 +212,9 @@ def _ndjson(source: Source, rows: int) -> Iterator[Block]:
             texts.append(text)
             numbers.append(number)
             if len(cells) == rows:
-                yield _of_cells(source.columns, cells, numbers, spoiled, texts, file.tell() / source.size)
+                yield _of_cells(source, cells, numbers, spoiled, texts, file.tell() / source.size)
                 cells, texts, numbers, spoiled = [], [], [], []
-    yield _of_cells(source.columns, cells, numbers, spoiled, texts)
+    yield _of_cells(source, cells, numbers, spoiled, texts)
 
 
 def _why(problem: Exception) -> str:
@@ -207,19 +224,19 @@ def _why(problem: Exception) -> str:
 
 
 def _of_cells(
-    columns: tuple[str, ...],
+    source: Source,
     cells: list[dict[str, object]],
     numbers: list[int],
     spoiled: list[Reject],
     texts: list[str] | None,
     share: float = 1.0,
 ) -> Block:
-    table = pa.table({name: _column([row.get(name) for row in cells]) for name in columns})
+    table = pa.table({name: _column([row.get(name) for row in cells], source.decimal) for name in source.columns})
     found = np.array(numbers, dtype=np.int64)
     return Block(table, found, tuple(spoiled), tuple(texts) if texts is not None else None, share)
 
 
-def _column(values: list[object]) -> pa.Array:
+def _column(values: list[object], decimal: str = ".") -> pa.Array:
     """Give a column of one kind of value as it is, any other as text that reads the same."""
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {bool} or kinds <= {int} or kinds <= {str} or kinds <= {float}:
@@ -227,13 +244,15 @@ def _column(values: list[object]) -> pa.Array:
             return pa.array(values, pa.string() if not kinds else None)
         except pa.ArrowException:
             pass
-    return pa.array([_as_text(value) for value in values], pa.string())
+    return pa.array([_as_text(value, decimal) for value in values], pa.string())
 
 
-def _as_text(value: object) -> str | None:
+def _as_text(value: object, decimal: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, dict | list | bool) else str(value)
+    if isinstance(value, dict | list | bool):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return str(value).replace(".", decimal)
 
 
 def _book(path: Path, size: int) -> Source:
@@ -259,13 +278,13 @@ def _sheet(source: Source) -> Iterator[Block]:
     sheet, used = source.options["sheet"], source.options["used"]
     rows = sheet[1:] if isinstance(sheet, list) else []
     cells, numbers = [], []
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         values = [row[at] if at < len(row) else "" for at in (used if isinstance(used, list) else [])]
         if any(value != "" for value in values):
             pairs = zip(source.columns, values, strict=True)
             cells.append({name: _of_sheet(value) for name, value in pairs if value != ""})
-            numbers.append(number)
-    yield _of_cells(source.columns, cells, numbers, [], None)
+            numbers.append(len(cells))
+    yield _of_cells(source, cells, numbers, [], None)
 
 
 def _of_sheet(value: object) -> object:

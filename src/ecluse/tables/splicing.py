@@ -7,6 +7,7 @@ left out is written anew.
 
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecluse.tables.footers import (
+    BINARY,
     CHUNK,
     COLUMNS,
     DICTIONARY_PAGE,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from ecluse.tables.coding import Codes
 
+ARROW, ROW_OF_SPARK = b"ARROW:schema", b"org.apache.spark.sql.parquet.row.metadata"
 # Fields of the format, by number.
 SCHEMA, ROWS, TOLD, ORDERS = 2, 3, 5, 7
 SEALED = (8, 9)
@@ -103,6 +106,22 @@ def _alike(one: Struct, two: Struct) -> bool:
     """Say whether two footers describe columns of the same names and kinds: groups of both fit into one file."""
     rows = [[tuple(item.get(at) for at in DESCRIBED) for item in each[SCHEMA].value.items[1:]] for each in (one, two)]
     return rows[0] == rows[1]
+
+
+def described(source: Path, told: pa.Schema) -> dict[bytes, bytes]:
+    """Give what a Parquet table says of itself beside its columns, with the columns of answers added to its schema.
+
+    Arrow's own kinds (dictionaries, durations, zones) stand there. What describes all columns in another
+    program's terms is left out, since that program would not see the answers.
+    """
+    with pq.ParquetFile(source) as file:
+        said, schema = dict(file.metadata.metadata or {}), file.schema_arrow
+    said.pop(ROW_OF_SPARK, None)
+    if ARROW in said:
+        more = [one.with_type(one.type.value_type) if pa.types.is_dictionary(one.type) else one for one in told]
+        whole = pa.schema([*schema, *more], metadata=schema.metadata)
+        said[ARROW] = base64.b64encode(whole.serialize().to_pybytes())
+    return said
 
 
 @dataclass
@@ -209,6 +228,11 @@ class Splice:
         _, *more = self.beside[SCHEMA].value.items
         root = root | {CHILDREN: Field(root[CHILDREN].kind, root[CHILDREN].value + len(more))}
         footer = {number: one for number, one in self.footer.items() if number != TOLD}
+        nothing = np.zeros(0, dtype=np.int32)
+        said = described(self.source, self.told([nothing, nothing]).schema)
+        if said:
+            pairs = [{1: Field(BINARY, key), 2: Field(BINARY, value)} for key, value in said.items()]
+            footer[TOLD] = Field(LIST, Items(STRUCT, pairs))
         footer[SCHEMA] = Field(LIST, Items(STRUCT, [root, *rest, *more]))
         footer[GROUPS] = Field(LIST, Items(STRUCT, self.groups))
         footer[ROWS] = Field(I64, sum(group[GROUP_ROWS].value for group in self.groups))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from ecluse.errors import BadTable
+from ecluse.tables.places import part_of, rejected_of, writing
 from ecluse.tables.reading import Reject, kind_of
-from ecluse.tables.splicing import Splice
+from ecluse.tables.splicing import Splice, described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_048_576
 # Long lists of missing facts repeat over and over: keep them in one dictionary.
 DICTIONARY = 1 << 26
+
+
+TRUTHS = {"true": True, "false": False}
+# Columns of gates, also those of a second answer.
+GATES = ("exporter", "importer")
 
 
 class Sink(Protocol):
@@ -40,15 +48,24 @@ class Sink(Protocol):
 class Writing:
     """A file that is written beside its place and put there when it is whole; left out when anything fails."""
 
-    def __init__(self, path: Path, told: Callable[[Sequence[Codes]], pa.Table], source: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        told: Callable[[Sequence[Codes]], pa.Table],
+        source: Path | None = None,
+        like: Path | None = None,
+    ) -> None:
         """`told` gives columns of answers by their numbers; `source` is a table whose columns are carried over.
 
+        `like` is a table of Parquet whose columns are written anew, as Parquet, and keep what it says of them.
         Raises BadTable where the ending is none of a table.
         """
         kind_of(path)
-        self.path, self.part, self.told = path, path.with_name(f"{path.name}.part"), told
+        self.path, self.part, self.told = path, part_of(path), told
         self.sink: Sink | None = None
-        self.splice = None if source is None else Splice(source, self.part, told, parquet_options)
+        self.like = like
+        with writing(path):
+            self.splice = None if source is None else Splice(source, self.part, told, parquet_options)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -62,7 +79,7 @@ class Writing:
         rejected: Sequence[int] = (),
     ) -> None:
         """Write rows with their answers; `rejected` are the rows of the table that were left out among them."""
-        try:
+        with writing(self.path):
             if self.splice is not None:
                 self.splice.write(numbers, rejected)
                 return
@@ -70,24 +87,37 @@ class Writing:
             sink = self.sink or SINKS[kind_of(self.path)](self.part, table, answers)
             self.sink = sink
             sink.write(table, answers, originals)
-        except (OSError, pa.ArrowException) as problem:
-            message = f"{self.path}: cannot be written ({problem})."
-            raise BadTable(message) from None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Put the file in its place, or leave nothing."""
         try:
-            open_ = self.splice or self.sink
-            if open_ is not None and (kind is None or open_ is self.sink):
-                open_.close()
+            if kind is None:
+                with writing(self.path):
+                    self._finish()
+            else:
+                # What cannot be finished matters less than what went wrong before.
+                with suppress(OSError, BadTable, pa.ArrowException):
+                    if self.sink is not None:
+                        self.sink.close()
+        finally:
+            with suppress(OSError):
+                if self.splice is not None:
+                    self.splice.leave()
+            with suppress(OSError):
+                self.part.unlink(missing_ok=True)
+
+    def _finish(self) -> None:
+        open_ = self.splice or self.sink
+        if isinstance(open_, _Parquet) and self.like is not None:
+            nothing = np.zeros(0, dtype=np.int32)
+            open_.file.add_key_value_metadata(described(self.like, self.told([nothing, nothing]).schema))
+        if open_ is not None:
+            open_.close()
             if self.splice is not None:
                 self.splice.leave()
-            if kind is None and open_ is not None:
-                self.part.replace(self.path)
-        finally:
-            self.part.unlink(missing_ok=True)
+            self.part.replace(self.path)
 
 
 class _Parquet:
@@ -143,7 +173,7 @@ class _Ndjson:
         self.file = part.open("w", encoding="utf-8")
 
     def write(self, table: pa.Table, answers: pa.Table, originals: Sequence[str] | None) -> None:
-        told = answers.to_pylist()
+        told = [_gates(row) for row in answers.to_pylist()]
         if originals is None:
             for row, answer in zip(table.to_pylist(), told, strict=True):
                 kept = {name: value for name, value in row.items() if value is not None}
@@ -158,12 +188,49 @@ class _Ndjson:
         self.file.close()
 
 
+class _Steady:
+    """A file that keeps what goes wrong for its end: a half written archive would complain again by itself."""
+
+    def __init__(self, part: Path) -> None:
+        self.file = part.open("wb", buffering=0)
+        self.at = 0
+        self.problem: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        left = memoryview(data)
+        while left and self.problem is None:
+            try:
+                left = left[self.file.write(left) :]
+            except OSError as problem:
+                self.problem = problem
+        self.at += len(data)
+        return len(data)
+
+    def seek(self, place: int) -> int:
+        if self.problem is None:
+            self.file.seek(place)
+        self.at = place
+        return place
+
+    def tell(self) -> int:
+        return self.at
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        self.file.close()
+        if self.problem is not None:
+            raise self.problem
+
+
 class _Xlsx:
     def __init__(self, part: Path, table: pa.Table, answers: pa.Table) -> None:
         import xlsxwriter  # noqa: PLC0415 - only workbooks pay for it
 
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self.book = xlsxwriter.Workbook(str(part), options)
+        self.file = _Steady(part)
+        self.book = xlsxwriter.Workbook(self.file, options)
         self.sheet = self.book.add_worksheet("answers")
         self.row = 1
         bold = self.book.add_format({"bold": True})
@@ -175,12 +242,17 @@ class _Xlsx:
         if self.row + len(table) > MOST_ROWS:
             message = f"a workbook holds {MOST_ROWS:,} rows; write so many lines to .csv or .parquet."
             raise BadTable(message)
-        for row in zip(*(column.to_pylist() for column in _plain(_beside(table, answers)).columns), strict=True):
-            self.sheet.write_row(self.row, 0, ["" if cell is None else cell for cell in row])
+        kept = _plain(table)
+        for own, told in zip(
+            zip(*(column.to_pylist() for column in kept.columns), strict=True), answers.to_pylist(), strict=True
+        ):
+            row = ["" if cell is None else cell for cell in (*own, *_gates(told).values())]
+            self.sheet.write_row(self.row, 0, row)
             self.row += 1
 
     def close(self) -> None:
         self.book.close()
+        self.file.close()
 
 
 SINKS: dict[str, Callable[[Path, pa.Table, pa.Table], Sink]] = {
@@ -189,6 +261,11 @@ SINKS: dict[str, Callable[[Path, pa.Table, pa.Table], Sink]] = {
     ".ndjson": _Ndjson,
     ".xlsx": _Xlsx,
 }
+
+
+def _gates(row: dict[str, object]) -> dict[str, object]:
+    """Give the answers of a row with the truths of both gates as truths, as all others are."""
+    return {name: TRUTHS.get(str(cell), cell) if name.endswith(GATES) else cell for name, cell in row.items()}
 
 
 def _beside(table: pa.Table, answers: pa.Table) -> pa.Table:
@@ -220,8 +297,8 @@ class Aside:
 
     def __init__(self, answers: Path) -> None:
         """`answers` is the file that the rows that can be read go to."""
-        self.path = answers.with_name(f"{answers.name}.rejected.csv")
-        self.part = self.path.with_name(f"{self.path.name}.part")
+        self.path = rejected_of(answers)
+        self.part = part_of(self.path)
         self.count = 0
 
     def __enter__(self) -> Self:
@@ -233,7 +310,7 @@ class Aside:
         rows = [(one.row, one.field, one.value, one.reason) for one in rejects]
         if not rows:
             return
-        with self.part.open("a" if self.count else "w", newline="", encoding="utf-8") as file:
+        with writing(self.path), self.part.open("a" if self.count else "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             if not self.count:
                 writer.writerow(("row", "field", "value", "reason"))
@@ -244,8 +321,9 @@ class Aside:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Put the file in its place; one of an earlier run does not outlive it."""
-        if kind is None and self.count:
-            self.part.replace(self.path)
-        elif kind is None:
-            self.path.unlink(missing_ok=True)
+        with writing(self.path):
+            if kind is None and self.count:
+                self.part.replace(self.path)
+            elif kind is None:
+                self.path.unlink(missing_ok=True)
         self.part.unlink(missing_ok=True)
