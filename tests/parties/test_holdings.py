@@ -301,3 +301,9 @@ def test_old_lists_do_not_say_that_nobody_is_blocked(lists: Screener, tmp_path: 
         found = ownership_of("Firm GmbH", lists, on, held)
         assert found is not None
         assert found.blocked.value == blocked
+
+
+def test_nobody_is_owned_by_more_than_all_of_it(tmp_path: Path) -> None:
+    """Sixty and seventy percent of one firm cannot both be right."""
+    with pytest.raises(SourceError, match="Firm GmbH is owned to 130 percent"):
+        register(tmp_path, "A,Firm GmbH,60,,\nB,Firm GmbH,70,,\n")

@@ -22,7 +22,7 @@ from ecluse.parties.readers.rows import table
 from ecluse.parties.readers.source import examine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ecluse.parties.readers.source import Source
@@ -71,13 +71,27 @@ class Register:
 def read_register(path: Path) -> Register:
     """Read a file of holdings. Raises SourceError: which row, what was expected."""
     source = examine(path, ADVICE)
-    rows = tuple(_from_money(source) if source.head.startswith(("{", "[")) else _from_csv(source))
+    money = source.head.startswith(("{", "["))
+    rows = tuple(_from_money(source) if money else _from_csv(source))
+    if not money:
+        _no_more_than_whole(rows, path)
     if not rows:
         message = (
             f"{path}: holds no ownership; expected a CSV with owner, owned, percent, or FollowTheMoney `Ownership`."
         )
         raise SourceError(message)
     return Register(rows, source.digest, str(path))
+
+
+def _no_more_than_whole(rows: Iterable[Holding], path: Path) -> None:
+    """Refuse a table in which a party is owned by more than all of it."""
+    held: dict[str, int | Decimal] = {}
+    for row in rows:
+        key = key_of(row.owned)
+        held[key] = held.get(key, 0) + ((row.percent.low or 0) if row.percent else 0)
+        if held[key] > WHOLE:
+            message = f"{path}: {row.owned} is owned to {held[key]} percent at the least; expected at most {WHOLE}."
+            raise SourceError(message)
 
 
 def _from_csv(source: Source) -> Iterator[Holding]:

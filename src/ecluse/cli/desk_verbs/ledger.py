@@ -250,7 +250,7 @@ def moment(given: Any) -> int | None:  # noqa: ANN401 - a Known
 def balances(options: argparse.Namespace) -> int:
     """Tell balances and alerts."""
     from ecluse.desk import reads  # noqa: PLC0415
-    from ecluse.desk.words import figure  # noqa: PLC0415
+    from ecluse.desk.words import UNITS, figure  # noqa: PLC0415
 
     with opened(options) as desk:
         rows = reads.balances(desk, moment(options.when), moment(options.known), options.account)
@@ -265,8 +265,8 @@ def balances(options: argparse.Namespace) -> int:
     for one in rows:
         limit = {"open": "NOT FIXED", "count": "counted"}.get(one.rule) or figure(one.cap or 0, one.unit)
         left = "" if one.left is None else figure(max(one.left, 0), one.unit) + (" BREACHED" if one.breached else "")
-        cells.append((one.account, one.unit, limit, figure(one.pending, one.unit), figure(one.posted, one.unit), left,
-                      one.valid_to))  # fmt: skip
+        held = (figure(one.pending, one.unit), figure(one.posted, one.unit))
+        cells.append((one.account, UNITS[one.unit], limit, *held, left, one.valid_to))
     say(f"Balances as of {options.when or now}" + (f", as known on {options.known}" if options.known else "") + ":")
     say(table(cells, head))
     for alert in warned:
