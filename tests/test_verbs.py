@@ -66,9 +66,10 @@ def test_an_answer_carries_its_days_sources_and_ages(capsys: pytest.CaptureFixtu
 def test_the_horizon_is_told_past_it(capsys: pytest.CaptureFixture[str]) -> None:
     """An answer for a day that no source of the law was seen for says so."""
     _, out = run(capsys, "check", LINE, "--on", "2026-10-01")
-    assert "2026-09-25" in " ".join(out.split())
+    assert "No source of this law was seen after 2026-09-25" in " ".join(out.split())
     _, out = run(capsys, "check", LINE, *THEN)
-    assert "2026-09-25" not in out
+    assert "read up to 2026-09-25" in out
+    assert "No source of this law" not in out
 
 
 def test_chips_list(capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,7 +101,7 @@ def test_an_emptied_plan_is_said_to_be(house: Guard) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("k.csv", b"a" * 200_000 + b"\n1", "not a table of its kind"),
+        ("k.csv", b"a" * 200_000 + b"\n1", "cannot be read as names of columns"),
         ("b.csv", b"id\n1", "map yours with a map."),
         ("g.exe", b"x", "Save the table as one of these kinds"),
     ],
