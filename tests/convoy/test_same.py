@@ -180,3 +180,16 @@ def test_a_chip_beside_others_is_taken_or_refused_as_check_does() -> None:
         wanted, why = [], problem.why.rstrip(".")
     assert [book.answers[at] for at in found.answers] == wanted
     assert [one.reason for one in found.rejects] == ([why] if why else [])
+
+
+def test_who_owns_the_seller_is_told_apart_row_by_row() -> None:
+    """Sellers that differ in their names and their parents alone, addressees of letters and firms of their groups."""
+    names = ("NVIDIA Corporation", "NVIDIA Singapore Pte Ltd", "英伟达", "Mellanox", "Super Micro")
+    parents = (None, "NVIDIA Corporation", "Somebody Else", "Advanced Micro Devices, Inc.")
+    rows = [
+        line(seller={"name": name} | ({"ultimate_parent": {"name": parent}} if parent else {}), item={"chip": chip})
+        for name in names
+        for parent in parents
+        for chip in ("H20", "MI308X")
+    ]
+    assert answers(table_of(rows)) == [checked(row) for row in rows]

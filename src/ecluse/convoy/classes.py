@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecluse import evidence
-from ecluse.condition import Compare, Const, Member, Name, walk
+from ecluse.condition import Compare, Const, Member, Name, names_in, walk
 from ecluse.convoy.groups import group_of
 from ecluse.countries import COUNTRIES
 from ecluse.order import name_key
@@ -62,7 +62,7 @@ class Sorter:
         judge: Callable[[object], Hashable] = frozen
         if self.whole and group_of(path) == "parties" and last in SCREENED:
             judge = frozen
-        elif any(path == name or path.endswith(f".{name}") for name in UNREAD) and last not in self.read:
+        elif any(path == name or path.endswith(f".{name}") for name in UNREAD) and not {path, last} & self.read:
             judge = frozen if self.papers or last == "via" else _alike
         elif last in COUNTRY:
             judge = self._place
@@ -122,7 +122,9 @@ def _nodes(version: Version) -> Iterator[Node]:
 
 
 def _names(version: Version) -> Iterator[str]:
-    return (node.path for node in _nodes(version) if isinstance(node, Name))
+    for node in (version.when, version.met, version.doubt):
+        if node is not None:
+            yield from names_in(node)
 
 
 def _words(lock: Lock) -> Iterator[str]:

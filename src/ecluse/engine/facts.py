@@ -124,6 +124,9 @@ def party_facts(line: Line) -> Facts:
 def _parties(line: Line) -> Iterator[tuple[str, Value]]:
     for role in ROLES:
         party: Party | None = getattr(line, role)
+        if role == "seller":
+            parent = party.ultimate_parent if party else None
+            yield "seller.ultimate_parent.name", name_key(parent.name) if parent and parent.name else ABSENT
         if party is None:
             # Somebody exports and somebody uses, named or not; other roles may have nobody in them.
             if role not in ("seller", "end_user"):
