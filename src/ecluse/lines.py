@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from ecluse.provision import Fact
 
 MOST_PARTIES = 50
+# A kind of party in more words than this is a description, and no slip.
+FEW_WORDS = 3
 _AMOUNT = re.compile(r"\d{1,18}(\.\d{1,6})?\Z")
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
 
@@ -128,7 +130,7 @@ def _item(reader: Reader) -> Item:
     if each is not None and each.high == 0:
         reader.fail("chips_per_unit", "is 0, expected at least one; leave it out if it is not known")
     if contains and chip is not None:
-        contains, chip = _with_own(chip, each, contains), None
+        contains, chip = _with_own(reader, chip, each, contains), None
     item = Item(
         chip=chip,
         form=reader.choice("form", FORMS) if reader.has("form") else None,
@@ -145,11 +147,14 @@ def _item(reader: Reader) -> Item:
     return item
 
 
-def _with_own(chip: str, each: Bound | None, contains: tuple[Content, ...]) -> tuple[Content, ...]:
+def _with_own(reader: Reader, chip: str, each: Bound | None, contains: tuple[Content, ...]) -> tuple[Content, ...]:
     """Count the chip that stands beside a list of chips as one of them, unless the list names it too."""
-    named = {one.chip.casefold().strip() for one in contains}
-    own = Content(chip, each or Bound(1, None))
-    return contains if chip.casefold().strip() in named else (own, *contains)
+    for one in contains:
+        if one.chip.casefold().strip() == chip.casefold().strip():
+            if each is not None and each != one.count:
+                reader.fail("chips_per_unit", f"is {each}, and contains says {one.count} of {show(chip)}; say one")
+            return contains
+    return (Content(chip, each or Bound(1, None)), *contains)
 
 
 def _content(reader: Reader) -> Content:
@@ -230,7 +235,8 @@ def _party_kind(reader: Reader) -> str | None:
     kind = reader.word("kind")
     if kind is not None and kind not in PARTY_KINDS:
         words = set(re.split(r"[\W_]+", kind.casefold()))
-        meant = next((common for common, marks in KIND_MARKS.items() if words & marks), None)
+        few = len(words) <= FEW_WORDS
+        meant = next((common for common, marks in KIND_MARKS.items() if few and words & marks), None)
         hint = f" Did you mean {meant!r}?" if meant else nearest(kind, PARTY_KINDS, 0.8)
         if hint:
             reader.fail("kind", f"is {show(kind)}, which is near a common word.{hint}")

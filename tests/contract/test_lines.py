@@ -99,3 +99,40 @@ def test_evidence_is_as_old_as_it_was_on_the_day_asked_about() -> None:
     importer = ecluse.decide(line, on=dt.date(2026, 1, 14)).importer
     assert (importer.state, importer.may_pass, importer.stale) == ("blocked_at_customs", NO, False)
     assert importer.evidence_age_days == 0
+
+
+def test_a_listing_on_the_line_stands_against_its_own_denial() -> None:
+    """A party that the line puts on a list is listed, whatever the line says of all parties together."""
+    party = {"name": "Qworzel", "country": "DE", "headquarters": "DE", "listings": [{"list": "DPL"}]}
+    table = {"item": {"chip": "A10"}, "quantity": 1, "origin": "US", "destination": "DE", "buyer": party}
+    line = ecluse.read_line(table | {"end_user": {"same_as": "buyer"}, "facts": {"restricted_party": False}})
+    decision = ecluse.decide(line, on=dt.date(2026, 8, 5), lists=lists())
+    assert decision.exporter.licence is not None
+    assert decision.exporter.licence.limbs["by_party"] is YES
+    assert decision.screening is not None
+    assert any("the listing stands" in note for note in decision.screening.notes)
+    assert {one.listed for one in decision.screening.parties} == {YES}
+
+
+def test_a_server_in_which_one_chip_needs_an_exception() -> None:
+    """The exception of the chip that needs a licence is the server's; the other chip needs none."""
+    clean = dict.fromkeys(
+        ("military_end_use", "military_intelligence_end_use", "supercomputer_end_use", "advanced_node_end_use"), False
+    )
+    facts = clean | {"wmd_end_use": False, "restricted_party": False, "other_controls_cleared": True}
+    party = {"name": "Viet Ltd", "country": "VN", "headquarters": "VN", "ultimate_parent": {"headquarters": "VN"}}
+    line = ecluse.read_line(
+        {
+            "item": {"contains": [{"chip": "L40", "count": 4}, {"chip": "A10", "count": 4}], "form": "server"},
+            "quantity": 10,
+            "origin": "US",
+            "destination": "VN",
+            "seller": {"name": "Super Micro Computer"},
+            "buyer": party,
+            "end_user": {"same_as": "buyer"},
+            "facts": facts | {"red_flags_resolved": True, "purchase_order_held": True},
+        }
+    )
+    decision = ecluse.decide(line, on=dt.date(2026, 3, 1))
+    found = {one.id: one.available for one in decision.exporter.exceptions}
+    assert (decision.exporter.may_pass, found["ACA"]) == (YES, YES)

@@ -94,7 +94,9 @@ class Sorter:
         key = name_key(value)
         firm = self.lock.evidence.words.firm(value)
         words = key.split(" ")
-        begins = any(" ".join(words[:size]) in self.words for size in range(1, len(words) + 1))
+        begins = any(" ".join(words[:size]) in self.words for size in range(1, len(words) + 1)) or (
+            not key.isascii() and any(key[:size] in self.words for size in range(2, len(key)))
+        )
         if begins or key in self.firms or firm in self.firms:
             return key, firm
         return ANY

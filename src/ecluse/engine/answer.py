@@ -209,9 +209,26 @@ def _remarks(engine: Machine, outcome: Outcome) -> tuple[str, ...]:
         if name in ("A5", "A6", "D1", "D4", "D5") and outcome.facts.get("destination") in group.perhaps
     }
     remarks += [f"Whether {outcome.facts['destination']} was in {name} on that day is not known." for name in perhaps]
+    if outcome.limbs["by_letter"] is UNKNOWN:
+        remarks += _kin(law, outcome.facts)
     if outcome.policy == "unknown" and outcome.required is not NO:
         remarks += _contests(engine, outcome)
     return tuple(remarks)
+
+
+def _kin(law: Law, facts: Facts) -> list[str]:
+    """Say of a seller that it may be a firm of an addressee's group, and of whose."""
+    names = [facts.get(place) for place in ("seller.name", "seller.ultimate_parent.name")]
+    groups = {
+        name.removesuffix("_GROUP")
+        for name, group in law.groups.items()
+        for word in names
+        if (group.kin or name.endswith("_GROUP")) and isinstance(word, str) and group.inside(word) is UNKNOWN
+    }
+    return [
+        f"Whether a letter to {name} reaches the seller, perhaps a firm of its group, is not known: ask {name}."
+        for name in sorted(groups)
+    ]
 
 
 def _contests(engine: Machine, outcome: Outcome) -> list[str]:

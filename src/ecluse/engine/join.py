@@ -9,7 +9,7 @@ from ecluse.bounds import Bound, hull
 from ecluse.decision import ExceptionAnswer, Exporter, Licence, Missing, Step, TariffAnswer
 from ecluse.item import NUMBERS, Measures
 from ecluse.provision import LIMBS, POLICIES
-from ecluse.truth import YES, Truth, agreed, every, some
+from ecluse.truth import NO, YES, Truth, agreed, every, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -65,7 +65,8 @@ def _join(
         classification=_classes(answers, shared=gate is agreed),
         licence=_licence([one.licence for one in answers if one.licence], licence, word),
         exceptions=tuple(
-            _exception([one.exceptions[i] for one in answers], gate) for i in range(len(first.exceptions))
+            _exception([one.exceptions[i] for one in (_asking(answers) if gate is every else answers)], gate)
+            for i in range(len(first.exceptions))
         ),
         tariffs=tuple(_tariff([one.tariffs[i] for one in answers], licence) for i in range(len(first.tariffs))),
         red_flags=_union(one.red_flags for one in answers),
@@ -124,6 +125,12 @@ def _licence(
         held=licences[0].held,
         papers=licences[0].papers,
     )
+
+
+def _asking(answers: Sequence[Exporter]) -> Sequence[Exporter]:
+    """Give those for which a licence may be needed, as the others need no exception; all, where none does."""
+    asking = [one for one in answers if one.licence is None or one.licence.required is not NO]
+    return asking or answers
 
 
 def _exception(rows: Sequence[ExceptionAnswer], combine: Callable[[Iterable[Truth]], Truth]) -> ExceptionAnswer:

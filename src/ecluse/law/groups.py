@@ -139,7 +139,8 @@ def _plain(group: GroupFile, on: dt.date, known: dt.date, *, whole: bool) -> Gro
         for span, pool in ((one.sure, sure), (one.perhaps, perhaps)):
             if span is not None and (Interval(span.start) if late else span).holds(on):
                 pool.add(one.code)
-    kin = tuple(f"{name} " for name in sorted(sure)) if group.kin else ()
+    # Where a script parts no words, a name of the same beginning is enough.
+    kin = tuple(f"{name} " if name.isascii() else name for name in sorted(sure)) if group.kin else ()
     return Group(group.id, frozenset(sure), frozenset(perhaps - sure), kin)
 
 

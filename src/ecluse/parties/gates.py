@@ -154,7 +154,9 @@ def screened(
             seen[id(party)] = dict(_names(desk, role, party))
         own = seen[id(party)]
         first = next(iter(own))
-        checked[role] = _Checked(dataclasses.replace(own[first].screened, role=role), own[first].found)
+        said = any(one.list in terms.LICENCE for one in party.listings or ())
+        listed = own[first].screened.listed | (YES if said else NO)
+        checked[role] = _Checked(dataclasses.replace(own[first].screened, role=role, listed=listed), own[first].found)
         filled[role] = _filled(party, {name.removeprefix(first): one for name, one in own.items()}, desk)
         flags += _flags(role, party, own, first, desk) if role in RECEIVING or role.startswith("intermediate") else []
         if first == role:
@@ -334,6 +336,12 @@ def _facts(
         )
     elif stated is None:
         facts["restricted_party"] = restricted
+    elif stated is NO and restricted is YES:
+        facts["restricted_party"] = YES
+        notes.append(
+            "The line says that no party is listed, and itself gives a listing, or an owner whose half is blocked;"
+            " the listing stands."
+        )
     elif stated is NO:
         grey = [found for one in own for found in one.of(terms.LICENCE, at_least=UNKNOWN)]
         notes += [f"{found.hit.name} ({found.hit.entry}) is a near name, to be cleared." for found in grey[:3]]
