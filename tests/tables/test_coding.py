@@ -50,3 +50,21 @@ def test_columns_of_rows_that_all_differ_need_no_table_of_all(monkeypatch: pytes
     assert (trie.walk([many, many, many], len(many)) == many).all()
     assert trie.count == len(many)
     assert max(int(np.prod(shape)) for shape in asked) <= coding.MOST_CELLS
+
+
+@pytest.mark.parametrize("most", [63, 20, 3])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(blocks=st.lists(ROWS, min_size=1, max_size=4))
+def test_keys_number_each_distinct_row_once_however_wide(
+    most: int, monkeypatch: pytest.MonkeyPatch, blocks: Sequence[Sequence[tuple[int, ...]]]
+) -> None:
+    """Rows too wide for one number are numbered by their halves, those met before among them."""
+    monkeypatch.setattr(coding, "MOST_BITS", most)
+    keys, known = coding.Keys(3), dict[tuple[int, ...], int]()
+    for rows in blocks:
+        columns = [np.array(column, dtype=np.int32) for column in zip(*rows, strict=True)]
+        numbers, fresh = keys.ids(columns)
+        for row, number in zip(rows, numbers.tolist(), strict=True):
+            assert known.setdefault(row, number) == number
+        assert [known[rows[at]] for at in fresh.tolist()] == list(range(keys.count - len(fresh), keys.count))
+    assert sorted(known.values()) == list(range(keys.count))

@@ -13,8 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ecluse.errors import BadTable
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
@@ -226,9 +224,12 @@ class Keys:
     """Numbers each distinct row of several numbers, exactly, by hashing; for products too large for a trie."""
 
     def __init__(self, columns: int) -> None:
+        self.width = columns
         self.bits = [1] * columns
         self.rows: list[Codes] = [np.empty(0, dtype=np.int64) for _ in range(columns)]
         self.count = 0
+        # Where a row is too wide for one number, its halves are numbered, and the pair of them.
+        self.halves: tuple[Keys, Keys] | None = None
 
     @classmethod
     def met(cls, columns: Sequence[Codes]) -> Self:
@@ -240,11 +241,13 @@ class Keys:
 
     def ids(self, columns: Sequence[Codes]) -> tuple[Codes, Codes]:
         """Give the number of each row, and the places of the rows that were met first now, in number order."""
-        for place, column in enumerate(columns):
-            self.bits[place] = max(self.bits[place], int(column.max(initial=0)).bit_length())
-        if sum(self.bits) > MOST_BITS:
-            message = "this table has too many kinds of lines for one run; split it and run the parts."
-            raise BadTable(message)
+        if self.halves is None:
+            for place, column in enumerate(columns):
+                self.bits[place] = max(self.bits[place], int(column.max(initial=0)).bit_length())
+            if sum(self.bits) > MOST_BITS and self.width > 1:
+                self._halve()
+        if self.halves is not None:
+            columns = self._paired(self.halves, columns)
         known = pl.DataFrame({"key": self._packed(self.rows), "id": np.arange(self.count, dtype=np.int32)})
         here = pl.DataFrame({"key": self._packed(columns)})
         found = here.join(known, on="key", how="left", maintain_order="left")["id"]
@@ -260,6 +263,18 @@ class Keys:
             return numbers, fresh
         return found.to_numpy(), fresh
 
+    def _halve(self) -> None:
+        """Number the halves of rows from now on, those met before among them."""
+        middle = len(self.bits) // 2
+        self.halves = Keys(middle), Keys(len(self.bits) - middle)
+        self.rows = self._paired(self.halves, self.rows)
+        self.bits = [HALF_BITS, HALF_BITS]
+
+    @staticmethod
+    def _paired(halves: tuple[Keys, Keys], columns: Sequence[Codes]) -> list[Codes]:
+        middle = halves[0].width
+        return [halves[0].ids(columns[:middle])[0], halves[1].ids(columns[middle:])[0]]
+
     def _packed(self, columns: Sequence[Codes]) -> Codes:
         packed = columns[0].astype(np.int64)
         for bits, column in zip(self.bits[1:], columns[1:], strict=True):
@@ -268,7 +283,7 @@ class Keys:
         return packed
 
 
-MOST_BITS = 63
+MOST_BITS, HALF_BITS = 63, 31
 # A table of steps holds no more cells than this, four bytes each.
 MOST_CELLS = 1 << 24
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 BLOCK = 1 << 26
 MOST_COLUMNS = 2_000
+LONGEST_HEAD = 100_000
 # A cell of more lines than this is a quote that nobody closed.
 MOST_LINES = 50
 # Stands for a line break inside a cell while a block is parsed line by line.
@@ -57,6 +58,11 @@ def header(path: Path) -> tuple[tuple[str, ...], dict[str, object]]:
     first = _END.split(text.lstrip("\ufeff"), maxsplit=1)[0]
     if not first.strip():
         message = f"{path}: the first line is empty; it should name the columns."
+        raise BadTable(message)
+    if len(first) > LONGEST_HEAD:
+        message = (
+            f"{path}: the first line cannot be read as names of columns: it has {len(first):,} characters or more."
+        )
         raise BadTable(message)
     try:
         rows = {mark: next(csv.reader([first], delimiter=mark)) for mark in DELIMITERS}
