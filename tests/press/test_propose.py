@@ -276,3 +276,33 @@ def test_somebody_is_not_the_firm_spoken_of(language: str, text: str, act: str, 
     holder = one(text, language, act).holder.attribution
     assert (holder.kind, holder.name) == ("anonymous_sources", None)
     assert holder.described_as == said
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "AMD denied shipping the MI308 to China."),
+        ("en", "Nvidia denied that it had shipped any B30A to China."),
+        ("fr", "Nvidia a démenti avoir livré des H100 en Chine."),
+        ("fr", "Le ministère chinois du Commerce n'a pas confirmé l'autorisation d'importer 400 000 H200."),
+        ("zh", "AMD否认向中国出口MI325X。"),
+        ("zh", "腾讯否认已订购H20芯片。"),
+    ],
+)
+def test_what_is_denied_is_not_told_as_so(language: str, text: str) -> None:
+    """Within a denial, or what was not confirmed, nothing is asserted."""
+    found = proposals(text, language)
+    assert found
+    assert {row.polarity for row in found} == {"no"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "act"),
+    [
+        ("en", "Rumours on social media said China had approved imports of the H200.", "import_approval"),
+        ("zh", "传闻称中国海关已扣押5000颗H100。", "blocked_at_customs"),
+    ],
+)
+def test_a_rumour_is_not_the_authors(language: str, text: str, act: str) -> None:
+    """Whoever spreads it has no name."""
+    assert one(text, language, act).holder.attribution.kind == "anonymous_sources"

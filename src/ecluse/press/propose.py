@@ -42,6 +42,9 @@ class _State:
     buyers: tuple[str, ...] = ()
 
 
+_DENIALS = ("denial", "no_confirmation")
+
+
 def propose(article: Article, lexicon: Lexicon) -> tuple[Proposal, ...]:
     """Propose claims, in the order of the text; relations inside the article are among them."""
     sentences = sentences_of(article, lexicon)
@@ -57,6 +60,7 @@ def propose(article: Article, lexicon: Lexicon) -> tuple[Proposal, ...]:
         times = _times(article, sentence, lexicon, day)
         asked = article.text[sentence.start : sentence.end].rstrip(_CLOSING).endswith(("?", "？"))
         hits = [] if asked else matches(sentence, lexicon, counted, state.agents, speaking(holder, lexicon))
+        hits = _undenied(sentence, hits)
         for match in hits:
             part = _Part(article, lexicon, sentence, holder, counted, times, state, day, hits)
             found.extend(_proposals(part, match))
@@ -64,6 +68,18 @@ def propose(article: Article, lexicon: Lexicon) -> tuple[Proposal, ...]:
     found.extend(_notes(article, len(found)))
     numbered = [dataclasses.replace(one, id=f"p{index:02}") for index, one in enumerate(found, 1)]
     return linked(tuple(numbered), sentences, day)
+
+
+def _undenied(sentence: Sentence, hits: list[Match]) -> list[Match]:
+    """Leave out what stands within a denial, or within what was not confirmed: nobody says that it is so."""
+    denials = [one for one in hits if one.frame.act in _DENIALS]
+    within = [(one.last, _span(sentence, one)[1]) for one in denials]
+    return [
+        one
+        for one in hits
+        if one.frame.polarity == "no"
+        or not any(last < one.first and sentence.tokens[one.first].start < end for last, end in within)
+    ]
 
 
 @dataclasses.dataclass(frozen=True)
