@@ -12,7 +12,7 @@ from ecluse.dates import end_of_month, zone
 from ecluse.decision import Evidence
 from ecluse.evidence.base import EXCEPTION, SUPPLY, Base
 from ecluse.evidence.names import product_key
-from ecluse.evidence.policy import BEARS_BY, JOINS, MOST_CITED, OPPOSES, STALE_DAYS
+from ecluse.evidence.policy import BEARING, BEARS_BY, JOINS, MOST_CITED, OPPOSES, STALE_DAYS
 from ecluse.evidence.vocabulary import ANY, ASK
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def day_of_report(claim: Claim) -> dt.date:
 
 def days(base: Base) -> tuple[dt.date, ...]:
     """Give every day on which a claim begins to be about something or grows too old, or a paper begins or ends."""
-    about = {day for claim in base.claims.values() for day in _turns(claim)}
+    about = {first_day(claim) for claim in base.claims.values()}
+    about |= {_too_old(claim) for claim in base.claims.values() if claim.gate in BEARING}
     begun = {paper.issued for paper in base.papers if paper.issued}
     ended = {paper.expires + dt.timedelta(days=1) for paper in base.papers if paper.expires}
     return tuple(sorted(about | begun | ended))
@@ -71,12 +72,14 @@ def days_for(base: Base, keys: tuple[str, ...]) -> tuple[dt.date, ...]:
     excepting = {key for claim in claims.values() for name in claim.products for key in base.words.product_keys(name)}
     more = [one for key in excepting for one in base.shelf(key, EXCEPTION).claims]
     more += [base.claims[source] for name in claims for _, source in base.inbound.get(name, ())]
-    return tuple(sorted({day for claim in (*claims.values(), *more) for day in _turns(claim)}))
+    own = {one.id: one for (scope, _), shelf in base.shelves.items() if scope in (ANY, *keys) for one in shelf.claims}
+    begun = {first_day(claim) for claim in (*claims.values(), *more)}
+    return tuple(sorted(begun | {_too_old(claim) for claim in own.values() if claim.gate in BEARING}))
 
 
-def _turns(claim: Claim) -> tuple[dt.date, dt.date]:
-    """Give the first day that a claim is about, and the first on which it is too old to stand on."""
-    return first_day(claim), day_of_report(claim) + dt.timedelta(days=STALE_DAYS + 1)
+def _too_old(claim: Claim) -> dt.date:
+    """Give the first day on which a claim is too old to stand on."""
+    return day_of_report(claim) + dt.timedelta(days=STALE_DAYS + 1)
 
 
 def opposing(base: Base, setter: Claim | None, when: When) -> tuple[str, ...]:
