@@ -68,7 +68,7 @@ def main() -> None:
     """Compare, and print what differs."""
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with multiprocessing.Pool() as pool:
-        rows = pool.map(compared, range(1000, 1000 + wanted // SHARE), chunksize=1)
+        rows = pool.map(compared, range(1000, 1000 + max(1, wanted // SHARE)), chunksize=1)
     lines, differ = sum(row[0] for row in rows), sum(row[1] for row in rows)
     table, single = sum(row[2] for row in rows), sum(row[3] for row in rows)
     print(f"{lines:,} random lines, all distinct: {differ} rows differ from check in some column")
