@@ -148,7 +148,7 @@ def test_spoiled_files_are_told_in_a_sentence(tmp_path: Path) -> None:
     unread = ("note", "stamp", "tags", "box", "price")
     rng = random.Random(5)  # noqa: S311
     # Sizes by depth that do not fit, at which a question about the column ends Arrow's process; pages of no length.
-    spoils = [(footer + 240, 104), (footer + 1282, 66), (footer + 411, 197), (footer + 1317, 243)]
+    spoils = [(footer + 240, 104), (footer + 1282, 66), (footer + 411, 197), (footer + 1317, 243), (footer + 579, 22)]
     spoils += [(rng.randrange(4, footer), rng.randrange(256)) for _ in range(60)]
     spoils += [(rng.randrange(footer, len(whole)), rng.randrange(256)) for _ in range(60)]
     for at, byte in spoils:

@@ -70,8 +70,14 @@ def splices(path: Path) -> bool:
     try:
         with path.open("rb") as raw:
             footer = footer_of(raw, path.stat().st_size)
-    except NotUnderstood:
+        return _plain(footer, path)
+    except (NotUnderstood, LookupError, AttributeError, TypeError, ValueError):
+        # Where a footer holds something else than the format says, the table is read, and written anew.
         return False
+
+
+def _plain(footer: Struct, path: Path) -> bool:
+    """Say whether a footer describes columns as we write them, unsealed, in the file itself."""
     chunks = [chunk for group in footer[GROUPS].value.items for chunk in group[COLUMNS].value.items]
     if not _alike(footer, _empty(path)):
         return False
