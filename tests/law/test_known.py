@@ -84,3 +84,11 @@ def test_every_text_that_ends_says_when_that_was_known() -> None:
         if version.text.end is not None and version.end_known == version.known
     }
     assert own == {"us.letter.nvidia-2023-10", "us.flag.affiliates"}
+
+
+def test_what_changed_is_told_as_known_by_an_instant() -> None:
+    """A text published on a day is known from that day's end, and not at its noon."""
+    days = dt.date(2023, 11, 16), dt.date(2023, 11, 17)
+    library = law.load()
+    assert law.changes(library, *days, parse_known("2023-10-17T12:00:00Z")) == []
+    assert len(law.changes(library, *days, parse_known("2023-10-17"))) > 10

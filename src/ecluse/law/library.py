@@ -144,23 +144,27 @@ class Change:
 def changes(library: Library, before: dt.date, after: dt.date, known: Known) -> list[Change]:
     """Give what changed between two days, as known by then: texts, enforcement, sets."""
     last = known.last_day("exporter")
+    whole = known.covers_day(last, "exporter")
     rows: list[Change] = []
     for one in library.provisions:
-        old, new = (ruling_version(one, day, last) for day in (before, after))
+        old, new = (ruling_version(one, day, last, whole=whole) for day in (before, after))
         if old is None and new is not None:
             rows.append(Change("enters", one.id, one.title, new.cite, new.when.text))
         elif old is not None and new is None:
             rows.append(Change("leaves", one.id, one.title, old.cite))
         elif old is not None and new is not None and old is not new:
             rows.append(Change("changes", one.id, one.title, new.cite, f"{old.when.text} -> {new.when.text}"))
-        elif old is not None and applied(old, before, "enforced", last) is not applied(old, after, "enforced", last):
-            word = applied(old, after, "enforced", last).value
-            rows.append(Change("applied", one.id, one.title, old.cite, f"enforced: {word}"))
-    return rows + _set_changes(library, before, after, last)
+        elif old is not None:
+            was, now = (applied(old, day, "enforced", last, whole=whole) for day in (before, after))
+            if was is not now:
+                rows.append(Change("applied", one.id, one.title, old.cite, f"enforced: {now.value}"))
+    return rows + _set_changes(library, before, after, known)
 
 
-def _set_changes(library: Library, before: dt.date, after: dt.date, last: dt.date) -> list[Change]:
-    old, new = (groups_on(library.groups, library.same_as, day, last) for day in (before, after))
+def _set_changes(library: Library, before: dt.date, after: dt.date, known: Known) -> list[Change]:
+    last = known.last_day("exporter")
+    whole = known.covers_day(last, "exporter")
+    old, new = (groups_on(library.groups, library.same_as, day, last, whole=whole) for day in (before, after))
     rows = []
     for name, group in library.groups.items():
         gone, come = old[name].members - new[name].members, new[name].members - old[name].members
